@@ -1,0 +1,4 @@
+//! The engine: what it is asked and answers ([`api`]), what is seen of it ([`snapshot`]), and the simulated
+//! one ([`sim`]).
+
+pub mod snapshot;

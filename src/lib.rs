@@ -1,0 +1,6 @@
+//! Capas: what Docker's layers do, made visible.
+//!
+//! The modules in reading order; each may import only what `tests/it/tidy.rs` allows it to.
+
+pub mod ambient;
+pub mod engine;
