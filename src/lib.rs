@@ -4,3 +4,4 @@
 
 pub mod ambient;
 pub mod engine;
+pub mod strings;
