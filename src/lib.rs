@@ -5,4 +5,5 @@
 pub mod ambient;
 pub mod engine;
 pub mod lesson;
+pub mod figure;
 pub mod strings;
