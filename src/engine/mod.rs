@@ -1,4 +1,5 @@
 //! The engine: what it is asked and answers ([`api`]), what is seen of it ([`snapshot`]), and the simulated
 //! one ([`sim`]).
 
+pub mod api;
 pub mod snapshot;

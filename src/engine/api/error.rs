@@ -1,0 +1,550 @@
+//! What an engine refuses, each refusal with the daemon's own sentence (Docker Engine 20.10) as `Display`, without
+//! the client's prefix `Error response from daemon: `. It must not know who asks: what a client makes of a
+//! refusal (its exit status, its prefix) is the client's.
+
+use std::fmt;
+
+/// The HTTP status classes of the Engine API's errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// 304: it is already so.
+    NotModified,
+    /// 400: the request makes no sense.
+    InvalidParameter,
+    /// 403: not allowed.
+    Forbidden,
+    /// 404: no such thing.
+    NotFound,
+    /// 409: the state of things stands in the way.
+    Conflict,
+    /// 500: it went wrong.
+    System,
+    /// 501: not offered.
+    NotImplemented,
+    /// 503: not now.
+    Unavailable,
+}
+
+/// A refusal. Fields named `id` are full ids, `name` is what the caller typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // each variant's sentence below says what its fields are
+pub enum EngineError {
+    // Not found.
+    NoSuchContainer {
+        name: String,
+    },
+    /// `reference` is familiar and has its tag, as `nosuch:latest`.
+    NoSuchImage {
+        reference: String,
+    },
+    NoSuchExec {
+        id: String,
+    },
+    /// `docker cp` of a path that is not there; the container as typed.
+    NoSuchPath {
+        container: String,
+        path: String,
+    },
+    /// A tag that names no image (`docker save name:tag`).
+    ReferenceMissing,
+    PullAccessDenied {
+        repository: String,
+    },
+    ManifestUnknown {
+        reference: String,
+    },
+
+    // Names and parameters.
+    /// The sentence of the reference grammar, such as `invalid reference format`.
+    InvalidReference {
+        reason: String,
+    },
+    /// An id with fewer digits than needed to tell two things apart.
+    AmbiguousId {
+        prefix: String,
+    },
+    InvalidContainerName {
+        name: String,
+    },
+    EmptyName,
+    SameName,
+    /// `name` has its leading slash.
+    NameInUse {
+        name: String,
+        id: String,
+    },
+    /// The refusal of a new name by `rename`, inside its own sentence.
+    RenameRefused {
+        cause: Box<EngineError>,
+    },
+    InvalidSignal {
+        signal: String,
+    },
+    InvalidFilter {
+        filter: String,
+    },
+    InvalidFilterValue {
+        filter: String,
+        value: String,
+    },
+    /// Neither an entrypoint nor a command.
+    NoCommand,
+    RelativeWorkingDir {
+        dir: String,
+    },
+    NotAChangeCommand {
+        command: String,
+    },
+    /// An instruction of `commit --change` that is known but malformed; the parser's sentence.
+    BadChange {
+        reason: String,
+    },
+    NoStreamChosen,
+    BadDetachKeys {
+        keys: String,
+    },
+    BadMountPath {
+        path: String,
+    },
+    BadPort {
+        text: String,
+    },
+    MemoryTooSmall,
+    MemoryOverSwap {
+        id: String,
+    },
+    RestartPolicyUnknown {
+        policy: String,
+    },
+    RestartRetriesNotAllowed {
+        policy: String,
+    },
+    AutoRemoveWithRestart,
+    ArchiveInvalid {
+        reason: String,
+    },
+    ImportNotATar,
+
+    // States.
+    NotRunning {
+        id: String,
+    },
+    AlreadyPaused {
+        id: String,
+    },
+    NotPaused {
+        id: String,
+    },
+    /// `name` as typed.
+    PausedForExec {
+        name: String,
+    },
+    PausedForStart,
+    PausedForAttach {
+        id: String,
+    },
+    RemovingForStart,
+    DeadForStart,
+    RestartingForAttach {
+        id: String,
+    },
+    /// 304: start of a running container, stop of a stopped one.
+    NotModified,
+    KillRefused {
+        name: String,
+        cause: Box<EngineError>,
+    },
+    StopRefused {
+        name: String,
+        cause: Box<EngineError>,
+    },
+    RestartRefused {
+        name: String,
+        cause: Box<EngineError>,
+    },
+    RemoveRunning {
+        id: String,
+    },
+    RemovePaused {
+        id: String,
+    },
+    RemoveRestarting {
+        id: String,
+    },
+    RemovalInProgress {
+        id: String,
+    },
+    ExecAlreadyRan {
+        id: String,
+    },
+    ExecNotRunning {
+        id: String,
+    },
+    NoProcesses,
+    PruneRunning,
+
+    // Images in use. `image` is what the sentence shows: 12 digits, or the reference as typed.
+    ImageUsedByReference {
+        reference: String,
+        container: String,
+        image: String,
+    },
+    ImageUsedByRunning {
+        image: String,
+        container: String,
+    },
+    ImageUsedByStopped {
+        image: String,
+        container: String,
+    },
+    ImageHasChildren {
+        image: String,
+    },
+    ImageInManyRepositories {
+        image: String,
+    },
+
+    // Starting processes.
+    /// `start` failed in the runtime; what it says without the prefix.
+    Oci {
+        problem: OciProblem,
+    },
+    /// The same inside `exec`.
+    OciExec {
+        problem: OciProblem,
+    },
+    NoSuchUser {
+        user: String,
+    },
+    NoSuchGroup {
+        group: String,
+    },
+    PortAllocated {
+        container: String,
+        endpoint: String,
+        host: String,
+    },
+
+    // Files of containers.
+    NotADirectory,
+    NoSuchDirectory,
+    ReadOnlyRootFs,
+    /// A file-system error with the operation and path, as Go prints `*os.PathError`.
+    Path {
+        op: &'static str,
+        path: String,
+        errno: String,
+    },
+
+    /// What a real engine said, in its own words.
+    Remote {
+        kind: ErrorKind,
+        message: String,
+    },
+}
+
+/// Why the runtime could not start a process (runc 1.1's sentences).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OciProblem {
+    /// A name without a slash that no directory of PATH has.
+    NotInPath(String),
+    /// A path that is not there.
+    NoSuchFile(String),
+    /// Not executable, or a directory.
+    PermissionDenied(String),
+    /// No program: neither a binary nor a script with an interpreter.
+    ExecFormat(String),
+    /// The working directory is not there.
+    Chdir(String),
+    /// The working directory is not a directory.
+    ChdirNotDir(String),
+}
+
+impl fmt::Display for OciProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OciProblem::NotInPath(name) => write!(f, "exec: {}: executable file not found in $PATH", quoted(name)),
+            OciProblem::NoSuchFile(path) => write!(f, "exec: {}: stat {path}: no such file or directory", quoted(path)),
+            OciProblem::PermissionDenied(path) => write!(f, "exec: {}: permission denied", quoted(path)),
+            OciProblem::ExecFormat(path) => write!(f, "exec {path}: exec format error"),
+            OciProblem::Chdir(dir) => {
+                write!(f, "chdir to cwd ({}) set in config.json failed: no such file or directory", quoted(dir))
+            }
+            OciProblem::ChdirNotDir(dir) => {
+                write!(f, "chdir to cwd ({}) set in config.json failed: not a directory", quoted(dir))
+            }
+        }
+    }
+}
+
+impl OciProblem {
+    /// The exit status that the container gets: 127 for what is not there, 126 for what cannot be run, 128 where
+    /// the daemon knows no better.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            OciProblem::NotInPath(_) | OciProblem::NoSuchFile(_) | OciProblem::Chdir(_) => 127,
+            OciProblem::PermissionDenied(_) => 126,
+            OciProblem::ExecFormat(_) | OciProblem::ChdirNotDir(_) => 128,
+        }
+    }
+}
+
+/// A string as Go's `%q` prints it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use EngineError as E;
+        match self {
+            E::NoSuchContainer { name } => write!(f, "No such container: {name}"),
+            E::NoSuchImage { reference } => write!(f, "No such image: {reference}"),
+            E::NoSuchExec { id } => write!(f, "No such exec instance: {id}"),
+            E::NoSuchPath { container, path } => {
+                write!(f, "Could not find the file {path} in container {container}")
+            }
+            E::ReferenceMissing => f.write_str("reference does not exist"),
+            E::PullAccessDenied { repository } => write!(
+                f,
+                "pull access denied for {repository}, repository does not exist or may require 'docker login': denied: \
+                 requested access to the resource is denied"
+            ),
+            E::ManifestUnknown { reference } => {
+                write!(f, "manifest for {reference} not found: manifest unknown: manifest unknown")
+            }
+            E::InvalidReference { reason } | E::BadChange { reason } => f.write_str(reason),
+            E::AmbiguousId { prefix } => {
+                write!(f, "Multiple IDs found with provided prefix: {prefix}")
+            }
+            E::InvalidContainerName { name } => {
+                write!(f, "Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+            }
+            E::EmptyName => f.write_str("Neither old nor new names may be empty"),
+            E::SameName => f.write_str("Renaming a container with the same name as its current name"),
+            E::NameInUse { name, id } => write!(
+                f,
+                "Conflict. The container name {} is already in use by container {}. You have to remove (or rename) \
+                 that container to be able to reuse that name.",
+                quoted(name),
+                quoted(id)
+            ),
+            E::RenameRefused { cause } => write!(f, "Error when allocating new name: {cause}"),
+            E::InvalidSignal { signal } => write!(f, "Invalid signal: {signal}"),
+            E::InvalidFilter { filter } => write!(f, "Invalid filter '{filter}'"),
+            E::InvalidFilterValue { filter, value } => write!(f, "Invalid filter '{filter}={value}'"),
+            E::NoCommand => f.write_str("No command specified"),
+            E::RelativeWorkingDir { dir } => {
+                write!(f, "the working directory '{dir}' is invalid, it needs to be an absolute path")
+            }
+            E::NotAChangeCommand { command } => write!(f, "{command} is not a valid change command"),
+            E::NoStreamChosen => f.write_str("Bad parameters: you must choose at least one stream"),
+            E::BadDetachKeys { keys } => write!(f, "Invalid detach keys ({keys}) provided"),
+            E::BadMountPath { path } => {
+                write!(f, "invalid volume specification: '{path}': invalid mount config for type \"volume\"")
+            }
+            E::BadPort { text } => write!(f, "invalid port specification: {}", quoted(text)),
+            E::MemoryTooSmall => f.write_str("Minimum memory limit allowed is 6MB"),
+            E::MemoryOverSwap { id } => write!(
+                f,
+                "Cannot update container {id}: Memory limit should be smaller than already set memoryswap limit, update \
+                 the memoryswap at the same time"
+            ),
+            E::RestartPolicyUnknown { policy } => write!(f, "invalid restart policy '{policy}'"),
+            E::RestartRetriesNotAllowed { policy } => {
+                write!(f, "maximum retry count cannot be used with restart policy '{policy}'")
+            }
+            E::AutoRemoveWithRestart => f.write_str("can't create 'AutoRemove' container with restart policy"),
+            E::ArchiveInvalid { reason } => write!(f, "Error processing tar file(exit status 1): {reason}"),
+            E::ImportNotATar => f.write_str("Error processing tar file(exit status 1): archive/tar: invalid tar header"),
+            E::NotRunning { id } => write!(f, "Container {id} is not running"),
+            E::AlreadyPaused { id } => write!(f, "Container {id} is already paused"),
+            E::NotPaused { id } => write!(f, "Container {id} is not paused"),
+            E::PausedForExec { name } => {
+                write!(f, "Container {name} is paused, unpause the container before exec")
+            }
+            E::PausedForStart => f.write_str("cannot start a paused container, try unpause instead"),
+            E::PausedForAttach { id } => {
+                write!(f, "container {id} is paused, unpause the container before attach")
+            }
+            E::RemovingForStart => {
+                f.write_str("container is marked for removal and cannot be started")
+            }
+            E::DeadForStart => f.write_str("container is marked for removal and cannot be started"),
+            E::RestartingForAttach { id } => {
+                write!(f, "Container {id} is restarting, wait until the container is running")
+            }
+            E::NotModified => f.write_str("Not modified"),
+            E::KillRefused { name, cause } => write!(f, "Cannot kill container: {name}: {cause}"),
+            E::StopRefused { name, cause } => write!(f, "Cannot stop container: {name}: {cause}"),
+            E::RestartRefused { name, cause } => write!(f, "Cannot restart container {name}: {cause}"),
+            E::RemoveRunning { id } => write!(
+                f,
+                "You cannot remove a running container {id}. Stop the container before attempting removal or force remove"
+            ),
+            E::RemovePaused { id } => write!(
+                f,
+                "You cannot remove a paused container {id}. Unpause and then stop the container before attempting \
+                 removal or force remove"
+            ),
+            E::RemoveRestarting { id } => write!(
+                f,
+                "You cannot remove a restarting container {id}. Stop the container before attempting removal or force \
+                 remove"
+            ),
+            E::RemovalInProgress { id } => write!(f, "removal of container {id} is already in progress"),
+            E::ExecAlreadyRan { id } => write!(f, "Error: Exec command {id} has already run"),
+            E::ExecNotRunning { id } => write!(f, "Exec command {id} is not running"),
+            E::NoProcesses => f.write_str("Couldn't find PID field in ps output"),
+            E::PruneRunning => f.write_str("a prune operation is already running"),
+            E::ImageUsedByReference { reference, container, image } => write!(
+                f,
+                "conflict: unable to remove repository reference {} (must force) - container {container} is using its \
+                 referenced image {image}",
+                quoted(reference)
+            ),
+            E::ImageUsedByRunning { image, container } => write!(
+                f,
+                "conflict: unable to delete {image} (cannot be forced) - image is being used by running container \
+                 {container}"
+            ),
+            E::ImageUsedByStopped { image, container } => write!(
+                f,
+                "conflict: unable to delete {image} (must be forced) - image is being used by stopped container \
+                 {container}"
+            ),
+            E::ImageHasChildren { image } => write!(
+                f,
+                "conflict: unable to delete {image} (cannot be forced) - image has dependent child images"
+            ),
+            E::ImageInManyRepositories { image } => write!(
+                f,
+                "conflict: unable to delete {image} (must be forced) - image is referenced in multiple repositories"
+            ),
+            E::Oci { problem } => write!(
+                f,
+                "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container \
+                 process: {problem}: unknown"
+            ),
+            E::OciExec { problem } => write!(
+                f,
+                "OCI runtime exec failed: exec failed: unable to start container process: {problem}: unknown"
+            ),
+            E::NoSuchUser { user } => write!(f, "unable to find user {user}: no matching entries in passwd file"),
+            E::NoSuchGroup { group } => write!(f, "unable to find group {group}: no matching entries in group file"),
+            E::PortAllocated { container, endpoint, host } => write!(
+                f,
+                "driver failed programming external connectivity on endpoint {container} ({endpoint}): Bind for {host} \
+                 failed: port is already allocated"
+            ),
+            E::NotADirectory => f.write_str("extraction point is not a directory"),
+            E::NoSuchDirectory => f.write_str("no such directory"),
+            E::ReadOnlyRootFs => f.write_str("container rootfs is marked read-only"),
+            E::Path { op, path, errno } => write!(f, "{op} {path}: {errno}"),
+            E::Remote { message, .. } => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl EngineError {
+    /// The class of the refusal, which a client branches on and a server makes its status of.
+    pub fn kind(&self) -> ErrorKind {
+        use EngineError as E;
+        match self {
+            E::NoSuchContainer { .. }
+            | E::NoSuchImage { .. }
+            | E::NoSuchExec { .. }
+            | E::NoSuchPath { .. }
+            | E::ReferenceMissing
+            | E::PullAccessDenied { .. }
+            | E::ManifestUnknown { .. } => ErrorKind::NotFound,
+            E::NotModified => ErrorKind::NotModified,
+            E::KillRefused { cause, .. }
+            | E::StopRefused { cause, .. }
+            | E::RestartRefused { cause, .. }
+            | E::RenameRefused { cause } => cause.kind(),
+            E::NameInUse { .. }
+            | E::NotRunning { .. }
+            | E::AlreadyPaused { .. }
+            | E::PausedForExec { .. }
+            | E::PausedForStart
+            | E::PausedForAttach { .. }
+            | E::RemovingForStart
+            | E::DeadForStart
+            | E::RestartingForAttach { .. }
+            | E::RemoveRunning { .. }
+            | E::RemovePaused { .. }
+            | E::RemoveRestarting { .. }
+            | E::RemovalInProgress { .. }
+            | E::ExecAlreadyRan { .. }
+            | E::ExecNotRunning { .. }
+            | E::PruneRunning
+            | E::AutoRemoveWithRestart
+            | E::ImageUsedByReference { .. }
+            | E::ImageUsedByRunning { .. }
+            | E::ImageUsedByStopped { .. }
+            | E::ImageHasChildren { .. }
+            | E::ImageInManyRepositories { .. } => ErrorKind::Conflict,
+            E::NotPaused { .. }
+            | E::NoProcesses
+            | E::PortAllocated { .. }
+            | E::ArchiveInvalid { .. }
+            | E::ImportNotATar
+            | E::Path { .. } => ErrorKind::System,
+            E::ReadOnlyRootFs => ErrorKind::Forbidden,
+            E::Remote { kind, .. } => *kind,
+            _ => ErrorKind::InvalidParameter,
+        }
+    }
+
+    /// Whether nothing of that name exists.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+}
+
+impl ErrorKind {
+    /// The HTTP status.
+    pub const fn status(self) -> u16 {
+        match self {
+            ErrorKind::NotModified => 304,
+            ErrorKind::InvalidParameter => 400,
+            ErrorKind::Forbidden => 403,
+            ErrorKind::NotFound => 404,
+            ErrorKind::Conflict => 409,
+            ErrorKind::System => 500,
+            ErrorKind::NotImplemented => 501,
+            ErrorKind::Unavailable => 503,
+        }
+    }
+
+    /// From an HTTP status; what is unknown is an error of the system.
+    pub const fn from_status(status: u16) -> ErrorKind {
+        match status {
+            304 => ErrorKind::NotModified,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            501 => ErrorKind::NotImplemented,
+            503 => ErrorKind::Unavailable,
+            400..=499 => ErrorKind::InvalidParameter,
+            _ => ErrorKind::System,
+        }
+    }
+}
