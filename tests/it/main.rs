@@ -1,1 +1,5 @@
 //! One test binary: transcripts, figures, models, lessons, tidy.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
+
+mod tidy;
