@@ -4,6 +4,6 @@
 
 pub mod ambient;
 pub mod engine;
-pub mod lesson;
 pub mod figure;
+pub mod lesson;
 pub mod strings;

@@ -2,7 +2,12 @@
 //! compile, since a [`Text`] has both; `tests/it/tidy.rs` checks that neither is empty. Docker's and bash's own
 //! words are not here: they stay English. It must not know who shows the sentences.
 
+pub mod native;
+
 use std::fmt::Write as _;
+
+/// Every group of sentences, for the tests.
+pub const GROUPS: &[(&str, &[(&str, Text)])] = &[("native", native::ALL)];
 
 /// The two languages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
