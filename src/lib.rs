@@ -5,5 +5,7 @@
 pub mod ambient;
 pub mod engine;
 pub mod figure;
+pub mod kernel;
 pub mod lesson;
 pub mod strings;
+pub mod terminal;
