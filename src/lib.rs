@@ -6,6 +6,8 @@ pub mod ambient;
 pub mod engine;
 pub mod figure;
 pub mod kernel;
+pub mod layerfs;
 pub mod lesson;
+pub mod oci;
 pub mod strings;
 pub mod terminal;
