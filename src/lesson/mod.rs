@@ -4,6 +4,7 @@
 
 pub mod compare;
 pub mod goal;
+pub mod library;
 pub mod parse;
 pub mod progress;
 pub mod prose;

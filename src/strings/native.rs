@@ -6,4 +6,6 @@ crate::texts! {
     LESSONS = "Lecciones", "Lessons";
     /// A lesson's length: steps.
     STEPS = "{} pasos", "{} steps";
+    /// While a lesson waits to type the next command.
+    PRESS_ENTER = "[Intro: ejecutar · q: salir]", "[Enter: run · q: leave]";
 }
