@@ -2,4 +2,5 @@
 //! one ([`sim`]).
 
 pub mod api;
+pub mod registry;
 pub mod snapshot;
