@@ -32,6 +32,113 @@ fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// A font of the figures: which stack, the size in tenths of a px, bold or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Font {
+    /// Monospace rather than sans.
+    pub mono: bool,
+    /// Size in tenths of a px.
+    pub size: i32,
+    /// 600 or 700 rather than 400 or 500.
+    pub bold: bool,
+}
+
+/// The font of a text class of [`super::style::RULES`].
+pub fn font(class: &str) -> Font {
+    let (mono, size, bold) = match class.split(' ').next().unwrap_or_default() {
+        "t-dig" | "t-tab" | "t-pl" | "m" => (true, 130, true),
+        "t-tab2" | "t-pl2" | "c-name" | "c-size" | "t-fn" => (true, 120, false),
+        "t-tabs" => (true, 115, true),
+        "t-tag" => (true, 125, true),
+        "t-size" => (false, 135, true),
+        "t-rw" | "t-emp" => (false, 150, true),
+        "t-lab" | "t-no" => (false, 130, true),
+        "t-tag2" => (false, 125, true),
+        "t-cnt" | "c-let" => (false, 120, true),
+        "t-note" | "t-pl3" => (false, 120, false),
+        "t-cap" => (false, 135, false),
+        "t-tot" => (false, 130, class.ends_with(" b")),
+        "t-emp2" => (false, 140, false),
+        _ => (false, 125, false),
+    };
+    Font { mono, size, bold }
+}
+
+/// Advance widths of the printable ASCII characters, in hundredths of an em: Arial's, the widest of the common stack.
+const ASCII: [u8; 95] = [
+    28, 28, 36, 56, 56, 89, 67, 20, 34, 34, 39, 59, 28, 34, 28, 28, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 28, 28, 59,
+    59, 59, 56, 102, 67, 67, 73, 73, 67, 62, 78, 73, 28, 50, 67, 56, 84, 73, 78, 67, 78, 73, 67, 62, 73, 67, 95, 67,
+    67, 62, 28, 28, 28, 47, 56, 34, 56, 56, 50, 56, 56, 28, 56, 56, 23, 23, 50, 23, 84, 56, 56, 56, 56, 34, 50, 28, 56,
+    50, 73, 50, 50, 50, 34, 26, 34, 59,
+];
+
+impl Font {
+    /// One character's width in thousandths of a px.
+    fn advance(self, c: char) -> i32 {
+        use unicode_width::UnicodeWidthChar;
+        let cells = c.width().unwrap_or(0) as i32;
+        if self.mono {
+            return cells * 60 * self.size;
+        }
+        let known = (c as usize).checked_sub(32).and_then(|i| ASCII.get(i));
+        let em = match known {
+            Some(&w) => i32::from(w),
+            None if c == '…' => 100,
+            None => cells * if cells > 1 { 52 } else { 60 },
+        };
+        let em = if self.bold && !c.is_ascii_digit() { em * 108 / 100 } else { em };
+        em * self.size
+    }
+
+    /// A text's width in px, rounded up.
+    pub fn width(self, text: &str) -> i32 {
+        let total: i32 = text.chars().fold(0, |sum, c| sum.saturating_add(self.advance(c)));
+        total.saturating_add(999) / 1000
+    }
+
+    /// The text, cut at its end with `…` if it is wider than `room` px; empty if not even two characters fit.
+    pub fn fit(self, text: &str, room: i32) -> String {
+        self.cut(text, room, false)
+    }
+
+    /// The text, its middle replaced by `…` if it is wider than `room` px: names differ at their ends.
+    pub fn fit_middle(self, text: &str, room: i32) -> String {
+        self.cut(text, room, true)
+    }
+
+    fn cut(self, text: &str, room: i32, middle: bool) -> String {
+        if self.width(text) <= room {
+            return text.to_string();
+        }
+        let room = room * 1000 - self.advance('…');
+        // Two thirds of a name's room are for its end.
+        let mut left = if middle { room / 3 } else { room };
+        let mut head = String::new();
+        for c in text.chars() {
+            left -= self.advance(c);
+            if left < 0 {
+                break;
+            }
+            head.push(c);
+        }
+        let used: i32 = head.chars().map(|c| self.advance(c)).sum();
+        let mut left = if middle { room - used } else { 0 };
+        let mut tail: Vec<char> = Vec::new();
+        for c in text.chars().rev().take(if middle { usize::MAX } else { 0 }) {
+            left -= self.advance(c);
+            if left < 0 {
+                break;
+            }
+            tail.push(c);
+        }
+        if head.chars().count() + tail.len() < 2 {
+            return String::new();
+        }
+        let head = if middle { head.as_str() } else { head.trim_end() };
+        format!("{head}…{}", tail.iter().rev().collect::<String>())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +159,18 @@ mod tests {
         is(1_234_567_890, "1.23GB");
         assert_eq!(sized(218_700_000, 4), "218.7MB");
         assert_eq!(sized(72_890_000, 4), "72.89MB");
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let mono = font("t-tabs");
+        assert_eq!(mono.width("contenedor1"), 76);
+        assert_eq!(mono.fit_middle("contenedor1", 80), "contenedor1");
+        assert_eq!(mono.fit_middle("un-contenedor-de-prueba-12", 80), "un-…ueba-12");
+        assert_eq!(font("t-cmd").fit("mkdir -p /run/systemd and more", 150), "mkdir -p /run/systemd…");
+        assert_eq!(mono.fit("abcdef", 7), "");
+        for room in 0..200 {
+            assert!(mono.width(&mono.fit_middle("ñandú-日本語-abcdefgh", room)) <= room.max(0));
+        }
     }
 }

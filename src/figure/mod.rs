@@ -2,6 +2,7 @@
 //! every element with a stable key), and a scene becomes SVG, Yew elements or text. Everything here is a pure
 //! function of its arguments. It must not know how a snapshot came about, nor who shows the result.
 
+pub mod describe;
 pub mod layout;
 pub mod measure;
 pub mod scene;

@@ -3,6 +3,7 @@
 //! words are not here: they stay English. It must not know who shows the sentences.
 
 pub mod native;
+pub mod figure;
 
 use std::fmt::Write as _;
 

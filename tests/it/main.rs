@@ -3,3 +3,6 @@
 #![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
 
 mod tidy;
+
+mod figures;
+mod figures_data;

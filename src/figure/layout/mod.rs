@@ -1,20 +1,60 @@
 //! From snapshot to scene: where everything stands. It must not know SVG's text form, nor who shows the scene.
 
+mod change;
+mod chips;
+mod container;
+mod parts;
+pub mod words;
+
+use super::describe;
+use super::measure::font;
 use super::scene::{Node, Options, Scene, Size, View};
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{ContainerState, Foreground, Snapshot};
+use crate::strings::figure as s;
+pub use container::Subject;
 use std::sync::Arc;
 
 /// One container on its image. `focus` is the id of the container (or of an image, drawn alone) to show; without it,
 /// or when it is gone, [`auto_focus`] chooses. `prev` is the snapshot before, for the marks of what changed.
 pub fn container_view(now: &Snapshot, focus: Option<&str>, prev: Option<&Snapshot>, opts: &Options<'_>) -> Scene {
-    let _ = (focus, prev);
-    empty(now, View::Container, opts)
+    let auto = auto_focus(now, prev, focus);
+    let subject = focus.and_then(|id| subject_of(now, prev, id)).or_else(|| {
+        let id = auto.as_deref()?;
+        Subject::find(now, id)
+    });
+    let mut scene = match &subject {
+        Some(subject) => container::draw(now, subject, opts),
+        None => empty(View::Container, opts),
+    };
+    if let Some(prev) = prev {
+        // The same thing as it was: the container before it went, or its image before the container came.
+        let id = subject.as_ref().map(|s| s.container.map_or(s.image_id, |c| &c.id));
+        let gone = focus.filter(|f| now.container(f).is_none() && now.image(f).is_none());
+        let before = gone.or(id).and_then(|id| Subject::find(prev, id));
+        let before = before.or_else(|| Subject::find(prev, subject.as_ref()?.image_id));
+        let old = before.map(|b| container::draw(prev, &b, opts));
+        change::mark(&mut scene, old.as_ref(), now, prev);
+    }
+    let words = describe::container_text(now, subject.as_ref(), opts.lang);
+    finish(scene, words, opts)
+}
+
+/// The subject with this id; for a container that is gone, its image.
+fn subject_of<'a>(now: &'a Snapshot, prev: Option<&Snapshot>, id: &str) -> Option<Subject<'a>> {
+    Subject::find(now, id).or_else(|| {
+        let gone = prev?.containers.iter().find(|c| &*c.id == id)?;
+        now.image(&gone.image).map(|i| Subject::of_image(i))
+    })
 }
 
 /// All containers on all images, each layer once.
 pub fn sharing_view(now: &Snapshot, prev: Option<&Snapshot>, opts: &Options<'_>) -> Scene {
-    let _ = prev;
-    empty(now, View::Sharing, opts)
+    let mut scene = empty(View::Sharing, opts);
+    if let Some(prev) = prev {
+        change::mark(&mut scene, None, now, prev);
+    }
+    let words = describe::sharing_text(now, opts.lang);
+    finish(scene, words, opts)
 }
 
 /// The thumbnail of the container view, 176 by 80, without text or buttons.
@@ -23,23 +63,86 @@ pub fn mini_view(now: &Snapshot, focus: Option<&str>, opts: &Options<'_>) -> Sce
     Scene { width: 176, height: 80, class: root_class(View::Container, opts), ..Scene::default() }
 }
 
-/// What the container view shows: the container in the foreground, or what the last command concerned (a new or
-/// changed container, a new image), or what was shown before (`last`, an id of a container or image), or the newest.
-/// Returns a container's or an image's id; none if there is neither.
+/// What the container view shows: the container in the foreground; or the one that holds a refused image; or what the
+/// last command concerned (a new or changed container, a new image); or what was shown before (`last`, an id of a
+/// container or image); or the newest. Returns a container's or an image's id; none if there is neither.
 pub fn auto_focus(now: &Snapshot, prev: Option<&Snapshot>, last: Option<&str>) -> Option<Arc<str>> {
-    let _ = (prev, last);
-    now.containers.first().map(|c| c.id.clone()).or_else(|| now.images.first().map(|i| i.id.clone()))
+    if let Foreground::Container(id) = &now.foreground {
+        if now.containers.iter().any(|c| c.id == *id) {
+            return Some(id.clone());
+        }
+    }
+    if let Some(refusal) = &now.refusal {
+        if now.containers.iter().any(|c| c.id == refusal.container) {
+            return Some(refusal.container.clone());
+        }
+    }
+    if let Some(prev) = prev {
+        if let Some(id) = concerned(now, prev) {
+            return Some(id);
+        }
+    }
+    let kept = last.and_then(|id| {
+        let container = now.containers.iter().find(|c| &*c.id == id).map(|c| c.id.clone());
+        container.or_else(|| now.image(id).map(|i| i.id.clone()))
+    });
+    // A removed container leaves its image in view.
+    let left = || {
+        let gone = prev?.containers.iter().find(|c| Some(&*c.id) == last)?;
+        now.image(&gone.image).map(|i| i.id.clone())
+    };
+    let newest = || now.containers.first().map(|c| c.id.clone()).or_else(|| now.images.first().map(|i| i.id.clone()));
+    kept.or_else(left).or_else(newest)
 }
 
-fn empty(_now: &Snapshot, view: View, opts: &Options<'_>) -> Scene {
-    Scene {
-        view,
-        width: 768,
-        height: 400,
-        class: root_class(view, opts),
-        nodes: vec![Node::new("g")],
-        ..Scene::default()
+/// The container or image that is new or changed, the newest of them.
+fn concerned(now: &Snapshot, prev: &Snapshot) -> Option<Arc<str>> {
+    // Snapshots share what did not change, so this is a comparison of pointers for nearly all.
+    let mut old = prev.containers.iter().map(|c| (&*c.id, c)).collect::<Vec<_>>();
+    old.sort_unstable_by_key(|o| o.0);
+    let before = |id: &str| old.binary_search_by_key(&id, |o| o.0).ok().and_then(|i| old.get(i)).map(|o| o.1);
+    let running = |state: ContainerState| state == ContainerState::Running;
+    let mut changed = None;
+    for c in &now.containers {
+        match before(&c.id) {
+            None => return Some(c.id.clone()),
+            Some(b) if Arc::ptr_eq(b, c) => {}
+            Some(b) if b.changes != c.changes || b.state != c.state || running(c.state) && b.started != c.started => {
+                changed = changed.or_else(|| Some(c.id.clone()));
+            }
+            Some(_) => {}
+        }
     }
+    let image = || now.images.iter().find(|i| prev.image(&i.id).is_none()).map(|i| i.id.clone());
+    changed.or_else(image)
+}
+
+/// The empty figure: three dashed slabs and what to do.
+fn empty(view: View, opts: &Options<'_>) -> Scene {
+    let narrow = opts.size == Size::Narrow;
+    let width = match (opts.width, narrow) {
+        (0, true) => 366,
+        (0, false) => 768,
+        (w, _) => w.max(if narrow { 320 } else { 560 }),
+    };
+    let height = match opts.size {
+        Size::Regular => 400,
+        Size::Compact => 300,
+        Size::Narrow => 360,
+    };
+    let (x, y) = (width / 2 - 110, height / 2 - 102);
+    let slabs = format!("M{x} {y}h220v22h-220zM{x} {}h220v22h-220zM{x} {}h220v34h-220z", y + 34, y + 68);
+    let mid = |class: &str, dy: i32, text: &str| {
+        let text = font(class).fit(text, width - 24);
+        Node::text(class, width / 2, y + dy, text).anchor("middle")
+    };
+    let words = Node::group("empty-words", "note").child(mid("t-emp", 144, s::EMPTY.get(opts.lang))).child(mid(
+        "t-emp2",
+        168,
+        s::EMPTY_DO.get(opts.lang),
+    ));
+    let nodes = vec![Node::path("ghost", slabs).key("empty"), words];
+    Scene { view, width, height, class: root_class(view, opts), defs: parts::patterns(opts), nodes, ..Scene::default() }
 }
 
 fn root_class(view: View, opts: &Options<'_>) -> String {
@@ -50,4 +153,22 @@ fn root_class(view: View, opts: &Options<'_>) -> String {
         Size::Narrow => "fig-narrow",
     };
     format!("fig {size} {view}{}", if opts.turn { " turn" } else { "" })
+}
+
+/// Puts the words in, and the one element that the Tab key reaches: the selected one, or the first.
+fn finish(mut scene: Scene, (label, desc): (String, String), opts: &Options<'_>) -> Scene {
+    let chosen = opts.selected.filter(|key| scene.order.iter().any(|k| k == key));
+    if let Some(entry) = chosen.map(str::to_string).or_else(|| scene.order.first().cloned()) {
+        scene.walk_mut(&mut |node| {
+            if node.key == entry {
+                node.set("tabindex", "0");
+                if chosen.is_some() {
+                    node.set("aria-pressed", "true");
+                }
+            }
+        });
+    }
+    scene.label = label;
+    scene.desc = desc;
+    scene
 }

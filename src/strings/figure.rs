@@ -1,0 +1,103 @@
+//! The figures' sentences: captions, labels, what screen readers hear.
+
+use crate::texts;
+
+texts! {
+    /// A container's caption: name, image.
+    CAPTION = "Contenedor {} (basado en {})", "Container {} (based on {})";
+    /// The same where there is little room.
+    CAPTION_SHORT = "Contenedor {} (de {})", "Container {} (of {})";
+    /// Under it on phones.
+    CAPTION_BELOW = "Debajo, las capas de la imagen (solo lectura)", "Below, the image's layers (read-only)";
+    /// An image's caption: name.
+    CAPTION_IMAGE = "Imagen {}", "Image {}";
+    /// Beside the thin layer.
+    THIN = "Capa del contenedor", "Container layer";
+    /// Under it.
+    THIN_RW = "(lectura y escritura)", "(read and write)";
+    /// Beside the slabs.
+    LAYERS = "Capas de la imagen", "Image layers";
+    /// Under it.
+    LAYERS_RO = "(solo lectura)", "(read-only)";
+    /// Beside a lane in which a copy rises.
+    COPY_UP = "copia al cambiar", "copy on change";
+    /// Beside a whiteout's bar.
+    COVERS = "tapa", "covers";
+    /// On the plinth of an image whose removal was refused: the container.
+    IN_USE = "no se borra: la usa {}", "not removed: {} uses it";
+    /// Over an image that no container uses.
+    UNUSED = "ningún contenedor la usa", "no container uses it";
+    /// In place of an image that was removed by force.
+    GONE = "imagen borrada", "image removed";
+    /// For the layers that are not drawn: how many, size.
+    MORE_LAYERS = "… {} capas más · {} …", "… {} more layers · {} …";
+    /// For the images that are not drawn.
+    MORE_IMAGES = "+{} imágenes", "+{} images";
+    /// For one image that is not drawn.
+    MORE_IMAGE = "+1 imagen", "+1 image";
+    /// For the containers that are not drawn.
+    MORE_CONTAINERS = "+{} contenedores", "+{} containers";
+    /// On a slab that several images share: how many.
+    SHARED = "1 copia · {} imágenes", "1 copy · {} images";
+    /// The same where there is little room.
+    SHARED_SHORT = "{} imágenes", "{} images";
+    /// Under a family of images: the sum that `docker ps -s` shows.
+    VIRTUAL = "virtual {} = {}", "virtual {} = {}";
+    /// Under a family: what it takes on disk.
+    ON_DISK = "en disco {}", "on disk {}";
+    /// Title of the empty figure.
+    EMPTY = "Todavía no hay ninguna imagen", "There is no image yet";
+    /// What to do about it.
+    EMPTY_DO = "Baja una con docker pull y verás caer sus capas.", "Pull one with docker pull and see its layers fall.";
+
+    /// Label of a container's figure: name, size, number of layers, image.
+    LABEL_CONTAINER = "Contenedor {}: una capa fina de {} sobre {} de {}", "Container {}: a thin layer of {} on {} of {}";
+    /// Label of an image's figure: name, number of layers, size.
+    LABEL_IMAGE = "Imagen {}: {} de solo lectura, {}", "Image {}: {}, read-only, {}";
+    /// Label of the sharing view: images, containers.
+    LABEL_SHARING = "Lo que se comparte: {} y {}", "What is shared: {} and {}";
+    /// Plurals.
+    ONE_LAYER = "1 capa", "1 layer";
+    /// See above.
+    LAYERS_N = "{} capas", "{} layers";
+    /// See above.
+    ONE_IMAGE = "1 imagen", "1 image";
+    /// See above.
+    IMAGES_N = "{} imágenes", "{} images";
+    /// See above.
+    ONE_CONTAINER = "1 contenedor", "1 container";
+    /// See above.
+    CONTAINERS_N = "{} contenedores", "{} containers";
+    /// See above.
+    ONE_CHANGE = "1 cambio", "1 change";
+    /// See above.
+    CHANGES_N = "{} cambios", "{} changes";
+
+    /// A slab for screen readers: number from the base, of how many, digest, size, what made it.
+    ARIA_LAYER = "Capa {} de {}, {}, {}. {}", "Layer {} of {}, {}, {}. {}";
+    /// Added to it: how many images share it.
+    ARIA_SHARED = "La comparten {}.", "Shared by {}.";
+    /// A thin layer: container, state, size, changes.
+    ARIA_THIN = "Capa fina de {}, {}: {}, {}", "Thin layer of {}, {}: {}, {}";
+    /// An image: name, id, size.
+    ARIA_IMAGE = "Imagen {}, {}, {}", "Image {}, {}, {}";
+    /// A chip: path, size.
+    ARIA_ADDED = "Añadido {} {}", "Added {} {}";
+    /// A chip: path, size.
+    ARIA_CHANGED = "Cambiado {} {}, copiado de la capa de abajo", "Changed {} {}, copied from the layer below";
+    /// A chip: path.
+    ARIA_DELETED = "Borrado {}, tapado en la capa de abajo", "Deleted {}, covered in the layer below";
+
+    /// A state.
+    CREATED = "creado", "created";
+    /// A state.
+    RUNNING = "en marcha", "running";
+    /// A state.
+    PAUSED = "en pausa", "paused";
+    /// A state.
+    RESTARTING = "reiniciando", "restarting";
+    /// A state: the exit status.
+    EXITED = "terminado ({})", "exited ({})";
+    /// A state.
+    DEAD = "muerto", "dead";
+}
