@@ -64,12 +64,13 @@ pub fn font(class: &str) -> Font {
     Font { mono, size, bold }
 }
 
-/// Advance widths of the printable ASCII characters, in hundredths of an em: Arial's, the widest of the common stack.
+/// Advance widths of the printable ASCII characters, in hundredths of an em: those of DejaVu Sans Condensed,
+/// the widest font of the stack.
 const ASCII: [u8; 95] = [
-    28, 28, 36, 56, 56, 89, 67, 20, 34, 34, 39, 59, 28, 34, 28, 28, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 28, 28, 59,
-    59, 59, 56, 102, 67, 67, 73, 73, 67, 62, 78, 73, 28, 50, 67, 56, 84, 73, 78, 67, 78, 73, 67, 62, 73, 67, 95, 67,
-    67, 62, 28, 28, 28, 47, 56, 34, 56, 56, 50, 56, 56, 28, 56, 56, 23, 23, 50, 23, 84, 56, 56, 56, 56, 34, 50, 28, 56,
-    50, 73, 50, 50, 50, 34, 26, 34, 59,
+    29, 36, 42, 76, 58, 86, 70, 25, 35, 35, 45, 76, 29, 33, 29, 31, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 31, 31, 76,
+    76, 76, 48, 90, 62, 62, 63, 70, 57, 52, 70, 68, 27, 27, 59, 50, 78, 68, 71, 55, 71, 63, 57, 55, 66, 62, 89, 62, 55,
+    62, 35, 31, 35, 76, 45, 45, 55, 57, 50, 57, 56, 32, 57, 57, 25, 25, 52, 25, 88, 57, 55, 57, 57, 37, 47, 36, 57, 54,
+    74, 54, 54, 48, 58, 31, 58, 76,
 ];
 
 impl Font {
@@ -84,9 +85,9 @@ impl Font {
         let em = match known {
             Some(&w) => i32::from(w),
             None if c == '…' => 100,
-            None => cells * if cells > 1 { 52 } else { 60 },
+            None => cells * if cells > 1 { 52 } else { 58 },
         };
-        let em = if self.bold && !c.is_ascii_digit() { em * 108 / 100 } else { em };
+        let em = if self.bold { em * 112 / 100 } else { em };
         em * self.size
     }
 
@@ -167,7 +168,7 @@ mod tests {
         assert_eq!(mono.width("contenedor1"), 76);
         assert_eq!(mono.fit_middle("contenedor1", 80), "contenedor1");
         assert_eq!(mono.fit_middle("un-contenedor-de-prueba-12", 80), "un-…ueba-12");
-        assert_eq!(font("t-cmd").fit("mkdir -p /run/systemd and more", 150), "mkdir -p /run/systemd…");
+        assert_eq!(font("t-cmd").fit("mkdir -p /run/systemd and more", 150), "mkdir -p /run/systemd a…");
         assert_eq!(mono.fit("abcdef", 7), "");
         for room in 0..200 {
             assert!(mono.width(&mono.fit_middle("ñandú-日本語-abcdefgh", room)) <= room.max(0));

@@ -55,7 +55,7 @@ pub const TOKENS: &[Token] = &[
     ("mono", MONO, MONO),
 ];
 
-const SANS: &str = "\"Segoe UI\",\"SF Pro Text\",-apple-system,BlinkMacSystemFont,Roboto,Ubuntu,Cantarell,\"Noto Sans\",\"Liberation Sans\",Arial,sans-serif";
+const SANS: &str = "\"Segoe UI\",\"SF Pro Text\",-apple-system,BlinkMacSystemFont,Roboto,Ubuntu,Cantarell,\"Noto Sans\",\"Liberation Sans\",Arial,\"DejaVu Sans Condensed\",sans-serif";
 const MONO: &str = "\"Cascadia Mono\",\"SF Mono\",Menlo,Consolas,\"Roboto Mono\",\"Ubuntu Mono\",\"Noto Sans Mono\",\"Liberation Mono\",monospace";
 
 /// A token's value; empty for a name that is none.

@@ -25,8 +25,8 @@ texts! {
     COVERS = "tapa", "covers";
     /// On the plinth of an image whose removal was refused: the container.
     IN_USE = "no se borra: la usa {}", "not removed: {} uses it";
-    /// Over an image that no container uses.
-    UNUSED = "ningún contenedor la usa", "no container uses it";
+    /// In the empty place over an image that no container uses.
+    UNUSED = "aquí irá la capa fina de cada contenedor", "each container's thin layer will go here";
     /// In place of an image that was removed by force.
     GONE = "imagen borrada", "image removed";
     /// For the layers that are not drawn: how many, size.

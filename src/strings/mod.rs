@@ -2,8 +2,8 @@
 //! compile, since a [`Text`] has both; `tests/it/tidy.rs` checks that neither is empty. Docker's and bash's own
 //! words are not here: they stay English. It must not know who shows the sentences.
 
-pub mod native;
 pub mod figure;
+pub mod native;
 
 use std::fmt::Write as _;
 

@@ -15,6 +15,8 @@ fn contact_sheet() {
     let Ok(out) = std::env::var("FIGURES_OUT") else { return };
     let mut fonts = resvg::usvg::fontdb::Database::new();
     fonts.load_system_fonts();
+    fonts.set_sans_serif_family("DejaVu Sans");
+    fonts.set_monospace_family("DejaVu Sans Mono");
     let options = resvg::usvg::Options { fontdb: std::sync::Arc::new(fonts), ..Default::default() };
     for (name, scene, theme) in cases() {
         let svg = svg::document(&scene, theme);

@@ -274,14 +274,18 @@ pub fn draw(snapshot: &Snapshot, subject: &Subject<'_>, opts: &Options<'_>) -> S
         painter.lanes(container, plan, &placed, tier.dy);
         painter.strap(container, plinth_y, refused.is_some());
     } else {
-        painter.unused(tier.dy);
+        painter.unused();
     }
     painter.braces(stack_bottom, tier.dy);
     let height = painter.caption(plinth_y + geo.plinth_h, refused);
+    // Labels in a long language widen the figure a little rather than being cut.
+    let label = |t: Text| font("t-lab").width(t.get(opts.lang));
+    let labels = geo.x + geo.w + geo.dx + 38 + label(s::THIN).max(label(s::LAYERS)) + 4;
+    let width = if geo.narrow() { geo.width } else { geo.width.max(labels) };
     let Painter { nodes, order, .. } = painter;
     Scene {
         view: View::Container,
-        width: geo.width,
+        width,
         height,
         class: super::root_class(View::Container, opts),
         defs: parts::patterns(opts),
@@ -448,7 +452,7 @@ impl<'a> Painter<'a> {
             node
         };
         let size = bytes(self.subject.size);
-        let room = w - 28 - font("t-pl").width(&size) - 16;
+        let room = w - 28 - font("t-pl").width(&size) - 10;
         let tags = self.subject.image.map_or(0, |i| i.tags.len().saturating_sub(1));
         let extra = if tags > 0 { format!(" +{tags}") } else { String::new() };
         let name = font("t-pl").fit_middle(self.subject.name, room.min(w / 2) - font("t-pl").width(&extra)) + &extra;
@@ -555,11 +559,15 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// The note over an image that has no container.
-    fn unused(&mut self, dy: i32) {
-        let text = s::UNUSED.get(self.opts.lang);
-        let y = self.geo.stack_top() - dy - 12;
-        self.nodes.push(Node::group("unused", "note").child(Node::text("t-note", self.geo.x + self.geo.dx, y, text)));
+    /// The empty place over an image that has no container.
+    fn unused(&mut self) {
+        let thin = self.geo.thin();
+        let h = thin.h.min(44);
+        let text = font("t-note").fit(s::UNUSED.get(self.opts.lang), thin.w - 24);
+        let (x, y) = (thin.x + thin.w / 2, thin.y + h / 2 + 4);
+        let place = Node::rect("ghost", thin.x, thin.y, thin.w, h);
+        self.nodes
+            .push(Node::group("unused", "note").child(place).child(Node::text("t-note", x, y, text).anchor("middle")));
     }
 
     fn braces(&mut self, stack_bottom: i32, dy: i32) {
