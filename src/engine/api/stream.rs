@@ -216,6 +216,11 @@ impl<T> Sender<T> {
         Ok(())
     }
 
+    /// Whether both write into the same stream.
+    pub fn same(&self, other: &Sender<T>) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether the reader is gone.
     pub fn is_closed(&self) -> bool {
         !self.0.borrow().reading
