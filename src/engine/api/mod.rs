@@ -6,7 +6,6 @@
 //! Every method takes names as a user types them (an id, the beginning of one, a name, a reference) and answers
 //! when it is done. Refusals are [`EngineError`]s with the daemon's sentences.
 
-mod config;
 mod containers;
 mod error;
 mod images;
@@ -14,7 +13,7 @@ pub mod stream;
 mod system;
 mod types;
 
-pub use config::*;
+pub use crate::oci::config::{ContainerConfig, Empty, HealthConfig};
 pub use containers::*;
 pub use error::*;
 pub use images::*;
