@@ -4,7 +4,7 @@
 //!
 //! It knows nothing of processes, files or terminals. No borrow is held while a future is polled, woken or dropped.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -172,6 +172,7 @@ impl Slab {
 pub(super) struct Executor {
     slab: RefCell<Slab>,
     queue: Arc<Queue>,
+    current: Cell<Option<TaskId>>,
 }
 
 impl Executor {
@@ -232,6 +233,11 @@ impl Executor {
         }
     }
 
+    /// The task that is being polled.
+    pub(super) fn current(&self) -> Option<TaskId> {
+        self.current.get()
+    }
+
     pub(super) fn live(&self) -> usize {
         let slab = self.slab.borrow();
         slab.slots.len() - slab.free.len()
@@ -254,7 +260,9 @@ impl Executor {
         let Some(mut task) = self.take(id) else { return };
         task.waker.queued.store(false, Ordering::Release);
         let waker = Waker::from(task.waker.clone());
+        self.current.set(Some(id));
         let poll = task.future.as_mut().poll(&mut Context::from_waker(&waker));
+        self.current.set(None);
         let rest = {
             let mut slab = self.slab.borrow_mut();
             let cancelled = matches!(slab.slot(id).map(|s| &s.place), Some(Place::Running { cancelled: true, .. }));

@@ -246,7 +246,9 @@ impl Proc {
     /// file opened anew, as `/proc`'s magic links do.
     fn reopen(&self, path: &str, flags: OpenFlags) -> Option<Result<File, Errno>> {
         let followed = match path {
-            "/dev/stdin" | "/dev/stdout" | "/dev/stderr" => self.fs(|vfs, who| vfs.readlink(who, path)).ok()?.to_string(),
+            "/dev/stdin" | "/dev/stdout" | "/dev/stderr" => {
+                self.fs(|vfs, who| vfs.readlink(who, path)).ok()?.to_string()
+            }
             _ => path.to_string(),
         };
         let own = format!("/proc/{}/fd/", self.pid());
@@ -257,7 +259,9 @@ impl Proc {
         };
         let Kind::File(old) = &file.kind else { return Some(Ok(file)) };
         let opened = self.fs(|vfs, who| vfs.open(who, old.path(), OpenFlags { create: false, ..flags }, 0));
-        Some(opened.map(|handle| OpenFile::make(Kind::File(handle), file.path(), flags.read, flags.write, flags.append)))
+        Some(
+            opened.map(|handle| OpenFile::make(Kind::File(handle), file.path(), flags.read, flags.write, flags.append)),
+        )
     }
 
     /// Linux's numbers of the devices that exist (`Documentation/admin-guide/devices.txt`).

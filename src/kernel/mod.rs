@@ -5,17 +5,40 @@
 
 mod clock;
 mod combine;
+mod exec;
 mod executor;
+mod family;
+mod fd;
+mod io;
+pub mod machine;
 mod notify;
+mod pipe;
+mod process;
+mod signal;
+mod system;
+mod tty;
 
+/// What of the file system a module needs that knows files only through a process (`docker`).
+pub use crate::layerfs::{DirEntry, Errno, FileKind, OpenFlags, Stat};
+pub use crate::terminal::tty::{Size, Termios};
 pub use clock::{Sleep, TimerOwner};
 pub use combine::{join, race, Either};
+pub use exec::{which, Body, ExecError, Flavor, ProgramFn, Programs};
 pub use executor::{Budget, LocalBoxFuture, TaskId, YieldNow};
+pub use family::{Child, Spawn, WaitFor};
+pub use fd::{Fds, File, OpenFile, Stream, FD_MAX};
+pub use io::Whence;
 pub use notify::{Changed, Notify};
+pub use pipe::{pipe, PipeReader, PipeWriter};
+pub use process::{Cred, ExitStatus, Proc, WaitStatus};
+pub use signal::{Action, Disposition, Signal, SignalSet};
+pub use system::{ProcessInfo, System, WeakSystem};
+pub use tty::Tty;
 
-use crate::ambient::Time;
+use crate::ambient::{Ids, Time};
 use clock::Clock;
 use executor::Executor;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::{Rc, Weak};
 use std::task::Context;
@@ -24,6 +47,8 @@ struct Shared {
     executor: Executor,
     clock: Clock,
     files: Notify,
+    random: RefCell<Ids>,
+    numbers: Cell<u64>,
 }
 
 /// The executor and the virtual clock. Clones are the same one.
@@ -47,7 +72,13 @@ pub enum Run {
 impl Kernel {
     /// No tasks yet; the clock shows `now`.
     pub fn new(now: Time) -> Kernel {
-        Kernel(Rc::new(Shared { executor: Executor::default(), clock: Clock::new(now), files: Notify::new() }))
+        Kernel(Rc::new(Shared {
+            executor: Executor::default(),
+            clock: Clock::new(now),
+            files: Notify::new(),
+            random: RefCell::new(Ids::new(now.0 as u64)),
+            numbers: Cell::new(10_000),
+        }))
     }
 
     /// The virtual time.
@@ -157,6 +188,33 @@ impl Kernel {
     /// Told after every change of any file system of this kernel's machines (see `Proc::files_changed`).
     pub fn files(&self) -> &Notify {
         &self.0.files
+    }
+
+    /// Seeds what `/dev/urandom` gives; without it, the time at the start is the seed.
+    pub fn set_seed(&self, seed: u64) {
+        *self.0.random.borrow_mut() = Ids::new(seed);
+    }
+
+    /// So many random bytes: the same seed and the same history give the same ones.
+    pub fn random_bytes(&self, count: usize) -> Vec<u8> {
+        let mut random = self.0.random.borrow_mut();
+        let mut out = Vec::with_capacity(count + 8);
+        while out.len() < count {
+            out.extend_from_slice(&random.next_u64().to_le_bytes());
+        }
+        out.truncate(count);
+        out
+    }
+
+    /// A number that was not given before; pipes show it as their inode.
+    pub fn next_number(&self) -> u64 {
+        self.0.numbers.set(self.0.numbers.get() + 1);
+        self.0.numbers.get()
+    }
+
+    /// The task that is being polled now.
+    pub fn current(&self) -> Option<TaskId> {
+        self.0.executor.current()
     }
 
     fn clock(&self) -> &Clock {

@@ -117,14 +117,19 @@ impl PipeReader {
             return (max == 0 || self.0.writers.get() == 0).then(Vec::new);
         }
         let count = max.min(bytes.len());
-        let taken = if count == bytes.len() {
-            Vec::from(std::mem::take(&mut *bytes))
-        } else {
-            bytes.drain(..count).collect()
-        };
+        let taken =
+            if count == bytes.len() { Vec::from(std::mem::take(&mut *bytes)) } else { bytes.drain(..count).collect() };
         drop(bytes);
         self.0.wake();
         Some(taken)
+    }
+
+    /// Ready when reading would not have to wait.
+    pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_empty() || self.0.writers.get() == 0 {
+            return Poll::Ready(());
+        }
+        self.0.wait(cx)
     }
 
     /// How many bytes wait to be read.

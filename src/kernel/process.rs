@@ -97,6 +97,8 @@ pub(super) struct Record {
     /// A stop or a continuation that the parent has not been told of.
     pub(super) news: Cell<Option<WaitStatus>>,
     pub(super) reaps_orphans: Cell<bool>,
+    /// It was handed to PID 1 when its parent ended.
+    pub(super) adopted: Cell<bool>,
     pub(super) start: Time,
     pub(super) polls: Cell<u64>,
     pub(super) calls: Cell<u32>,
@@ -367,7 +369,8 @@ impl Proc {
     /// The first file of that name in the directories of `PATH` that may be executed; a name with a slash is a path
     /// already.
     pub fn which(&self, name: &str) -> Option<String> {
-        let path = self.env("PATH").unwrap_or_else(|| "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
+        let path =
+            self.env("PATH").unwrap_or_else(|| "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
         self.fs(|vfs, who| super::exec::which(vfs, who, name, &path))
     }
 

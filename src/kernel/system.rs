@@ -273,6 +273,7 @@ impl System {
             waiting: RefCell::default(),
             news: Cell::new(None),
             reaps_orphans: Cell::new(false),
+            adopted: Cell::new(false),
             start: self.0.kernel.now(),
             polls: Cell::new(0),
             calls: Cell::new(0),
@@ -502,17 +503,16 @@ impl System {
             self.kill_all();
         }
         let parent = self.record(record.ppid.get()).filter(|parent| parent.state.get() != State::Zombie);
-        match parent {
-            Some(parent) if !parent.ignored.get().contains(Signal::CHLD) => {
-                self.deliver(&parent, Signal::CHLD, Origin::Inside);
-                parent.wake();
-            }
-            other => {
+        if let Some(parent) = parent {
+            let unwanted =
+                parent.ignored.get().contains(Signal::CHLD) || (record.adopted.get() && parent.reaps_orphans.get());
+            if unwanted {
                 self.reap(record);
-                if let Some(parent) = other {
-                    parent.wake();
-                }
             }
+            self.deliver(&parent, Signal::CHLD, Origin::Inside);
+            parent.wake();
+        } else {
+            self.reap(record);
         }
         record.wake_waiting();
     }
@@ -542,12 +542,11 @@ impl System {
         let init = self.record(1).filter(|init| init.state.get() != State::Zombie && init.pid != record.pid);
         for child in self.children(record.pid) {
             child.ppid.set(init.as_ref().map_or(0, |init| init.pid));
+            child.adopted.set(true);
             let reaps = init.as_ref().is_none_or(|init| init.reaps_orphans.get());
             if reaps && child.state.get() == State::Zombie {
                 self.reap(&child);
             } else if let Some(init) = &init {
-                // From now on nobody waits for it in particular.
-                child.reaps_orphans.set(false);
                 init.wake();
             }
         }
