@@ -129,7 +129,7 @@ pub const RULES: &str = concat!(
     ".fig .t-tot{font-size:13px;fill:var(--ink-2)}.fig .t-tot.b{font-weight:700;fill:var(--ink)}.fig .t-fn{font:500 12px var(--mono);fill:var(--ink)}",
     // the empty figure
     ".ghost{fill:none;stroke:var(--edge);stroke-width:1.25;stroke-dasharray:4 3}.fig .t-emp{font:700 15px var(--sans);fill:var(--ink)}.fig .t-emp2{font-size:14px;fill:var(--ink-2)}",
-    ".left{display:none}",
+    ".hit{fill:none;pointer-events:all}.left{display:none}",
 );
 
 /// One animation of a movement, under two names: with the class `turn` on the root the second one counts, so that it

@@ -50,6 +50,11 @@ fn cases() -> Vec<(String, Scene, Theme)> {
         add("busy", &|o| container_view(&busy(), None, None, o));
         add("deleted", &|o| container_view(&deleted(), None, None, o));
         add("sharing", &|o| sharing_view(&sharing(), None, o));
+        add("sharing1", &|o| sharing_view(&tutorial(), None, o));
+        add("sharing-pulled", &|o| sharing_view(&pulled(), None, o));
+        add("forest", &|o| sharing_view(&forest(), None, o));
+        add("crowd", &|o| sharing_view(&crowd(1000), None, o));
+        add("sharing-tall", &|o| sharing_view(&tall(30), None, o));
     }
     all
 }

@@ -201,3 +201,43 @@ pub fn deleted() -> Snapshot {
     container(&mut s, "77aa", "borrador", &ubuntu, changes);
     s
 }
+
+/// Eight images, of which four stand on one base, two levels deep; a dangling one; a prefix of another; thousands of
+/// containers; one whose image was removed by force.
+pub fn forest() -> Snapshot {
+    let mut s = sharing();
+    let debian = s.layers.iter().find(|l| l.created_by.starts_with("debian")).expect("debian").clone();
+    image(&mut s, "debian", &["debian:bullseye", "debian:11"], &[debian.clone()]);
+    let apt =
+        layer("nginx-1", "", Some(&debian.chain_id), 3_000_000, "RUN /bin/sh -c apt-get install nginx # buildkit");
+    let nginx = layer("nginx-2", "", Some(&apt.chain_id), 70_000_000, "COPY dir:0a1b2c in /usr/share/nginx/html");
+    image(&mut s, "nginx", &["nginx:latest"], &[debian.clone(), apt.clone(), nginx.clone()]);
+    let own = layer("own-1", "", Some(&nginx.chain_id), 1200, "");
+    let dangling = image(&mut s, "dangling", &[], &[debian, apt, nginx, own]);
+    for i in 0..40 {
+        container(&mut s, &format!("e{i}"), &format!("prueba-{i}"), &dangling, vec![]);
+    }
+    let busybox = layer("busybox", "", None, 1_240_000, "ADD file:abc in /");
+    let gone = image(&mut s, "busybox", &["busybox:latest"], &[busybox]);
+    container(&mut s, "f1", "huerfano", &gone, vec![]);
+    s.images.retain(|i| i.id != gone);
+    s
+}
+
+/// Ten thousand containers of three images.
+pub fn crowd(n: usize) -> Snapshot {
+    let mut s = sharing();
+    let images: Vec<_> = s.images.iter().map(|i| (i.id.clone(), i.clone())).collect();
+    let mut made: Vec<Arc<ContainerView>> = Vec::with_capacity(n);
+    let first = s.containers[0].clone();
+    for i in 0..n {
+        let mut c = (*first).clone();
+        c.id = format!("{i:0>64}").into();
+        c.name = format!("c{i}").into();
+        c.image = images[i % images.len()].0.clone();
+        c.layers = images[i % images.len()].1.layers.clone();
+        made.push(Arc::new(c));
+    }
+    s.containers = made;
+    s
+}

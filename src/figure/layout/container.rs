@@ -351,8 +351,7 @@ impl<'a> Painter<'a> {
         self.button(node, words::thin_label(self.opts.lang, container));
         if let Some((n, x, y)) = plan.more {
             let (node, _) = parts::more_chip(format!("more:chips:{}", container.id), n, x, y, 24);
-            self.order.push(node.key.clone());
-            self.nodes.push(node);
+            self.button(node, format!("+{n}"));
         }
         for placed in plan.chips.iter().filter(|p| p.lane.is_none()) {
             self.chip(container, placed);
@@ -399,9 +398,8 @@ impl<'a> Painter<'a> {
                 let size: u64 = self.sizes.get(from..to).unwrap_or_default().iter().sum();
                 let text = s::MORE_LAYERS.fill(self.opts.lang, &[&(to - from), &bytes(size)]);
                 let first = self.subject.layers.get(from).map_or("", |l| l);
-                let node = block.more(format!("more:{first}"), text, self.opts);
-                self.order.push(node.key.clone());
-                self.nodes.push(node);
+                let node = block.more(format!("more:{first}"), text.clone(), self.opts);
+                self.button(node, text.trim_matches(|c| c == '…' || c == ' ').to_string());
                 return;
             }
         };

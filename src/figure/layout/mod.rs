@@ -3,7 +3,9 @@
 mod change;
 mod chips;
 mod container;
+mod forest;
 mod parts;
+mod sharing;
 pub mod words;
 
 use super::describe;
@@ -49,9 +51,13 @@ fn subject_of<'a>(now: &'a Snapshot, prev: Option<&Snapshot>, id: &str) -> Optio
 
 /// All containers on all images, each layer once.
 pub fn sharing_view(now: &Snapshot, prev: Option<&Snapshot>, opts: &Options<'_>) -> Scene {
-    let mut scene = empty(View::Sharing, opts);
+    let draw = |snapshot: &Snapshot| match snapshot.images.is_empty() && snapshot.containers.is_empty() {
+        true => empty(View::Sharing, opts),
+        false => sharing::draw(snapshot, opts),
+    };
+    let mut scene = draw(now);
     if let Some(prev) = prev {
-        change::mark(&mut scene, None, now, prev);
+        change::mark(&mut scene, Some(&draw(prev)), now, prev);
     }
     let words = describe::sharing_text(now, opts.lang);
     finish(scene, words, opts)

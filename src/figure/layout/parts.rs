@@ -53,11 +53,6 @@ fn fill(opts: &Options<'_>, pattern: &str) -> String {
 }
 
 impl Block {
-    /// The right edge of the back, the widest point.
-    pub fn right(&self) -> i32 {
-        self.x + self.w + self.dx
-    }
-
     /// The bottom edge.
     pub fn bottom(&self) -> i32 {
         self.y + self.h
@@ -117,7 +112,6 @@ impl Block {
         let selected = opts.selected == Some(key.as_str());
         Node::group(key, "more")
             .at(x, y)
-            .button(text.trim_matches(|c| c == '…' || c == ' '))
             .child(Node::rect("f-front", x, y, w, h).attr("rx", "2").attr("pointer-events", "all"))
             .child(Node::text("t-more", x + w / 2, y + h / 2 + 4, text).anchor("middle"))
             .children(selected.then(|| self.outline()))
@@ -207,7 +201,6 @@ pub fn more_chip(key: String, n: usize, x: i32, y: i32, h: i32) -> (Node, i32) {
     let node = Node::group(key, "chip c-more")
         .at(x, y)
         .attr("transform", format!("translate({x} {y})"))
-        .button(&text)
         .child(Node::new("rect").class("c-box").num("width", w).num("height", h).attr("rx", "4"))
         .child(Node::text("c-name", w / 2, h / 2 + 4, text).anchor("middle"));
     (node, w)
