@@ -9,5 +9,6 @@ pub mod kernel;
 pub mod layerfs;
 pub mod lesson;
 pub mod oci;
+pub mod shell;
 pub mod strings;
 pub mod terminal;

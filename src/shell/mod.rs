@@ -1,0 +1,4 @@
+//! The shell: bash as a student meets it, with Debian's `sh` (dash) and BusyBox's as flavours of the same
+//! interpreter. A shell is a future over [`crate::kernel`]'s processes. It knows no Docker.
+
+pub mod programs;

@@ -1,0 +1,362 @@
+//! `cp`, and the copying that `mv` falls back to between file systems. Contents are shared, not read: a copy of a file
+//! of any size is one step, as a reflink would be. It must not know how contents are kept.
+
+use super::job::{base_name, join, Job, Outcome};
+use super::prompts::confirm;
+use crate::kernel::LocalBoxFuture;
+use crate::layerfs::{Errno, FileKind, Stat};
+use std::collections::BTreeMap;
+
+const SPEC: &str =
+    "abdfHilLnPprRsS:t:Tuvx archive=a force=f interactive=i no-clobber=n no-dereference=P dereference=L \
+    recursive=R link=l symbolic-link=s update=u verbose=v one-file-system=x target-directory=t: \
+    no-target-directory=T preserve=p? no-preserve=& strip-trailing-slashes=/ reflink=% sparse=%: \
+    remove-destination=! attributes-only=$ backup=b?";
+
+/// How files are copied.
+#[derive(Default)]
+pub struct Copy {
+    recursive: bool,
+    /// Links are followed: all (`L`), those on the command line (`H`), or none (`P`).
+    follow: char,
+    preserve: bool,
+    force: bool,
+    interactive: bool,
+    keep: bool,
+    update: bool,
+    verbose: bool,
+    hard: bool,
+    soft: bool,
+    links: BTreeMap<(u32, u64), String>,
+    /// Directories made by this copy: `cp -r a b a` must not enter them.
+    made: Vec<u64>,
+}
+
+/// Copies the operands.
+pub async fn main(job: &mut Job) -> Outcome {
+    let opts = job.options(SPEC)?;
+    let recursive = opts.last("arR").is_some();
+    let follow = match opts.last("adHLP") {
+        Some('L') => 'L',
+        Some('H') => 'H',
+        Some(_) => 'P',
+        None if recursive => 'P',
+        None => 'L',
+    };
+    let mut copy = Copy {
+        recursive,
+        follow,
+        preserve: opts.last("ap").is_some(),
+        force: opts.last("f!").is_some(),
+        interactive: opts.last("in") == Some('i'),
+        keep: opts.last("in") == Some('n'),
+        update: opts.has('u'),
+        verbose: opts.has('v'),
+        hard: opts.has('l'),
+        soft: opts.has('s'),
+        ..Copy::default()
+    };
+    let (sources, target, into) =
+        destination(job, opts.args.clone(), opts.value('t').map(str::to_string), opts.has('T'))?;
+    for source in sources {
+        let to = if into { join(&target, base_name(&source)) } else { target.clone() };
+        copy.one(job, &source, &to, true).await;
+    }
+    Ok(())
+}
+
+/// Tells sources from destination, as `cp`, `mv` and `ln` do: the destination, and whether it is a directory to put
+/// the sources into.
+///
+/// # Errors
+/// The exit status, after the complaint.
+pub fn destination(
+    job: &mut Job,
+    mut args: Vec<String>,
+    directory: Option<String>,
+    plain: bool,
+) -> Result<(Vec<String>, String, bool), i32> {
+    if let Some(dir) = directory {
+        if args.is_empty() {
+            return Err(job.misused(&["missing file operand"]));
+        }
+        return match job.stat(&dir) {
+            Ok(s) if s.kind == FileKind::Dir => Ok((args, dir, true)),
+            other => Err(bad_target(job, "target directory ", &dir, other.err())),
+        };
+    }
+    let Some(target) = args.pop() else { return Err(job.misused(&["missing file operand"])) };
+    if args.is_empty() {
+        let shown = job.quoted(&target);
+        return Err(job.misused(&["missing destination file operand after ", &shown]));
+    }
+    if plain {
+        if let [_, _, ..] = args.as_slice() {
+            return Err(job.extra_operand(&target));
+        }
+        return Ok((args, target, false));
+    }
+    match job.stat(&target) {
+        Ok(s) if s.kind == FileKind::Dir => Ok((args, target, true)),
+        other if args.len() > 1 => Err(bad_target(job, "target ", &target, other.err())),
+        _ => Ok((args, target, false)),
+    }
+}
+
+fn bad_target(job: &mut Job, what: &str, target: &str, error: Option<Errno>) -> i32 {
+    let shown = job.quoted(target);
+    let reason = error.unwrap_or(Errno::ENOTDIR).to_string();
+    job.complain(&[what, &shown, ": ", &reason]);
+    1
+}
+
+impl Copy {
+    /// The copying that `mv` does between file systems.
+    pub fn moving(verbose: bool) -> Copy {
+        Copy { recursive: true, follow: 'P', preserve: true, force: true, verbose, ..Copy::default() }
+    }
+
+    /// Copies one file or tree; whether all went well.
+    pub fn one<'a>(
+        &'a mut self,
+        job: &'a mut Job,
+        from: &'a str,
+        to: &'a str,
+        operand: bool,
+    ) -> LocalBoxFuture<'a, bool> {
+        Box::pin(async move {
+            let follows = self.follow == 'L' || self.follow == 'H' && operand;
+            let stat = match if follows { job.stat(from) } else { job.lstat(from) } {
+                Ok(stat) => stat,
+                Err(e) => {
+                    job.fail("cannot stat", from, e);
+                    return false;
+                }
+            };
+            if stat.kind == FileKind::Dir && !self.recursive {
+                let shown = job.quoted(from);
+                if job.busybox() {
+                    job.complain(&["omitting directory ", &shown]);
+                } else {
+                    job.complain(&["-r not specified; omitting directory ", &shown]);
+                }
+                return false;
+            }
+            let (said, _) = (job.status, ());
+            let old = job.lstat(to).ok();
+            match self.may_replace(job, from, &stat, to, old.as_ref()).await {
+                Some(true) => {}
+                Some(false) => return job.status == said,
+                None => return false,
+            }
+            if stat.kind == FileKind::Dir {
+                return self.directory(job, from, &stat, to, old.as_ref()).await;
+            }
+            self.file(job, from, &stat, to).await
+        })
+    }
+
+    /// Whether the copy may go on: `Some(false)` where the old file is to stay, `None` after a complaint.
+    async fn may_replace(
+        &mut self,
+        job: &mut Job,
+        from: &str,
+        stat: &Stat,
+        to: &str,
+        old: Option<&Stat>,
+    ) -> Option<bool> {
+        let Some(old) = old else { return Some(true) };
+        let (shown_from, shown_to) = (job.quoted(from), job.quoted(to));
+        let target = job.stat(to).ok();
+        let same = [Some(old), target.as_ref()].into_iter().flatten().any(|s| s.ino == stat.ino && s.dev == stat.dev);
+        if same && stat.kind != FileKind::Dir && !self.hard {
+            job.complain(&[&shown_from, " and ", &shown_to, " are the same file"]);
+            return None;
+        }
+        let onto_dir = target.as_ref().is_some_and(|s| s.kind == FileKind::Dir);
+        if stat.kind == FileKind::Dir {
+            if !onto_dir {
+                job.complain(&["cannot overwrite non-directory ", &shown_to, " with directory ", &shown_from]);
+                return None;
+            }
+            return Some(true);
+        }
+        if old.kind == FileKind::Dir || onto_dir && stat.kind != FileKind::Symlink {
+            job.complain(&["cannot overwrite directory ", &shown_to, " with non-directory"]);
+            return None;
+        }
+        if self.keep || self.update && old.mtime >= stat.mtime {
+            return Some(false);
+        }
+        if self.interactive && !confirm(job, &["overwrite ", &shown_to, "? "]).await {
+            return Some(false);
+        }
+        Some(true)
+    }
+
+    async fn directory(&mut self, job: &mut Job, from: &str, stat: &Stat, to: &str, old: Option<&Stat>) -> bool {
+        if inside(job, stat, to) {
+            let (from, to) = (job.quoted(from), job.quoted(to));
+            job.complain(&["cannot copy a directory, ", &from, ", into itself, ", &to]);
+            return false;
+        }
+        if self.made.contains(&stat.ino) {
+            return true;
+        }
+        let names = job.proc.fs(|vfs, who| vfs.readdir(who, from));
+        if old.is_none() {
+            // Writable while it is being filled; its own mode comes last.
+            if let Err(e) = job.proc.fs(|vfs, who| vfs.mkdir(who, to, stat.mode | 0o700)) {
+                job.fail("cannot create directory", to, e);
+                return false;
+            }
+            self.made.extend(job.stat(to).map(|s| s.ino));
+            self.tell(job, from, to);
+        }
+        let names = match names {
+            Ok(names) => names,
+            Err(e) => {
+                job.fail("cannot access", from, e);
+                return false;
+            }
+        };
+        let mut well = true;
+        for entry in names {
+            well &= self.one(job, &join(from, &entry.name), &join(to, &entry.name), false).await;
+        }
+        if old.is_none() && !self.preserve {
+            let umask = job.proc.umask();
+            let _ = job.proc.fs(|vfs, who| vfs.chmod(who, to, stat.mode & !umask));
+        }
+        self.keep_attributes(job, stat, to);
+        well
+    }
+
+    async fn file(&mut self, job: &mut Job, from: &str, stat: &Stat, to: &str) -> bool {
+        self.tell(job, from, to);
+        let exists = job.lstat(to).is_ok();
+        if exists && (self.force || stat.kind == FileKind::Symlink || self.hard || self.soft) {
+            let unwritable = job.proc.fs(|vfs, who| vfs.access(who, to, 2)).is_err();
+            if unwritable || stat.kind != FileKind::File || self.hard || self.soft {
+                let _ = job.proc.fs(|vfs, who| vfs.unlink(who, to));
+            }
+        }
+        let (what, done) = if self.hard {
+            ("cannot create hard link", job.proc.fs(|vfs, who| vfs.link(who, from, to)))
+        } else if self.soft {
+            ("cannot create symbolic link", job.proc.fs(|vfs, who| vfs.symlink(who, from, to)))
+        } else if let Some(first) = self.links.get(&(stat.dev, stat.ino)).filter(|_| stat.nlink > 1 && self.preserve) {
+            let _ = job.proc.fs(|vfs, who| vfs.unlink(who, to));
+            return match job.proc.fs(|vfs, who| vfs.link(who, first, to)) {
+                Ok(()) => true,
+                Err(e) => {
+                    job.fail("cannot create hard link", to, e);
+                    false
+                }
+            };
+        } else {
+            self.content(job, from, stat, to).await
+        };
+        if let Err(e) = done {
+            job.fail(what, to, e);
+            return false;
+        }
+        if stat.nlink > 1 {
+            self.links.insert((stat.dev, stat.ino), to.to_string());
+        }
+        if !self.hard && !self.soft {
+            self.keep_attributes(job, stat, to);
+        }
+        true
+    }
+
+    async fn content(&mut self, job: &mut Job, from: &str, stat: &Stat, to: &str) -> (&'static str, Result<(), Errno>) {
+        let umask = job.proc.umask();
+        match stat.kind {
+            FileKind::Symlink => {
+                let done =
+                    job.proc.fs(|vfs, who| vfs.readlink(who, from).and_then(|target| vfs.symlink(who, &target, to)));
+                ("cannot create symbolic link", done)
+            }
+            FileKind::File => {
+                let blob = match job.proc.fs(|vfs, who| vfs.blob(who, from)) {
+                    Ok(blob) => blob,
+                    Err(e) => {
+                        job.fail("cannot open", from, e);
+                        return ("", Ok(()));
+                    }
+                };
+                // The mask of the process is applied here: `put_blob` takes the mode as it is.
+                let mode = stat.mode & 0o777 & !umask;
+                ("cannot create regular file", job.proc.fs(|vfs, who| vfs.put_blob(who, to, blob, mode)))
+            }
+            _ if self.recursive => {
+                let made = job.proc.fs(|vfs, who| vfs.mknod(who, to, stat.kind, stat.rdev, stat.mode));
+                ("cannot create special file", made)
+            }
+            // What is no ordinary file is read to its end: `cp /dev/null f` empties f.
+            _ => ("cannot create regular file", stream(job, from, to).await),
+        }
+    }
+
+    fn keep_attributes(&self, job: &mut Job, stat: &Stat, to: &str) {
+        if !self.preserve {
+            return;
+        }
+        job.proc.fs(|vfs, who| {
+            let link = stat.kind == FileKind::Symlink;
+            let _ = vfs.chown(who, to, Some(stat.uid), Some(stat.gid), false);
+            if !link {
+                let _ = vfs.chmod(who, to, stat.mode);
+            }
+            let _ = vfs.utimes(who, to, Some(stat.atime), Some(stat.mtime), false);
+        });
+    }
+
+    fn tell(&self, job: &mut Job, from: &str, to: &str) {
+        if self.verbose {
+            let said = [&job.quoted(from), " -> ", &job.quoted(to), "\n"].concat();
+            job.out(&said);
+        }
+    }
+}
+
+/// Whether a path lies in the directory of this stat.
+fn inside(job: &Job, dir: &Stat, path: &str) -> bool {
+    let mut at = path.to_string();
+    loop {
+        let parent = super::job::dir_name(&at).to_string();
+        if job.stat(&parent).is_ok_and(|s| s.ino == dir.ino && s.dev == dir.dev) {
+            return true;
+        }
+        if parent == at || parent == "." || parent == "/" {
+            return false;
+        }
+        at = parent;
+    }
+}
+
+async fn stream(job: &mut Job, from: &str, to: &str) -> Result<(), Errno> {
+    let source = job.open(from).await?;
+    let target = job.create(to).await?;
+    let mut result = Ok(());
+    loop {
+        match job.proc.read(source, 65_536).await {
+            Ok(piece) if piece.is_empty() => break,
+            Ok(piece) => {
+                if let Err(e) = job.proc.write(target, &piece).await {
+                    result = Err(e);
+                    break;
+                }
+                job.proc.yield_now().await;
+            }
+            Err(e) => {
+                result = Err(e);
+                break;
+            }
+        }
+    }
+    job.close(source);
+    job.close(target);
+    result
+}

@@ -1,0 +1,131 @@
+//! `mkdir`, `mkfifo` and `mktemp`: new, empty things.
+
+use super::chmod::Mode;
+use super::job::{dir_name, join, Job, Outcome};
+use crate::ambient::Ids;
+use crate::layerfs::{Errno, FileKind};
+
+/// Makes directories.
+pub fn main(job: &mut Job) -> Outcome {
+    let opts = job.options("m:pv mode=m: parents=p verbose=v")?;
+    if opts.args.is_empty() {
+        return Err(job.missing_operand(None));
+    }
+    let mode = parse_mode(job, opts.value('m'), 0o777)?;
+    for path in &opts.args {
+        if let Err(e) = make(job, path, opts.has('p'), opts.has('v'), mode) {
+            if job.busybox() {
+                job.complain(&["can't create directory '", path, "': ", &e.to_string()]);
+            } else {
+                job.fail("cannot create directory", path, e);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn parse_mode(job: &mut Job, given: Option<&str>, from: u32) -> Result<Option<u32>, i32> {
+    let Some(text) = given else { return Ok(None) };
+    match Mode::parse(text) {
+        Some(mode) => Ok(Some(mode.apply(from, from == 0o777, job.proc.umask()))),
+        None => {
+            let shown = job.quoted(text);
+            job.complain(&["invalid mode ", &shown]);
+            Err(1)
+        }
+    }
+}
+
+fn make(job: &mut Job, path: &str, parents: bool, verbose: bool, mode: Option<u32>) -> Result<(), Errno> {
+    if parents {
+        // What exists already is no mistake, if it is a directory.
+        if job.is_dir(path) {
+            return Ok(());
+        }
+        let parent = dir_name(path).to_string();
+        if parent != path && parent != "." && !job.is_dir(&parent) {
+            make(job, &parent, true, verbose, None)?;
+        }
+    }
+    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o777))?;
+    if let Some(mode) = mode {
+        job.proc.fs(|vfs, who| vfs.chmod(who, path, mode))?;
+    }
+    if verbose {
+        let shown = job.quoted(path);
+        job.line(&["mkdir: created directory ", &shown].concat());
+    }
+    Ok(())
+}
+
+/// `mkfifo`: named pipes.
+pub fn mkfifo(job: &mut Job) -> Outcome {
+    let opts = job.options("m: mode=m:")?;
+    if opts.args.is_empty() {
+        return Err(job.missing_operand(None));
+    }
+    let mode = parse_mode(job, opts.value('m'), 0o666)?;
+    for path in &opts.args {
+        let made = job.proc.fs(|vfs, who| {
+            vfs.mknod(who, path, FileKind::Fifo, (0, 0), 0o666)?;
+            mode.map_or(Ok(()), |m| vfs.chmod(who, path, m))
+        });
+        if let Err(e) = made {
+            job.fail("cannot create fifo", path, e);
+        }
+    }
+    Ok(())
+}
+
+/// `mktemp`: a file or directory that was not there before. Its letters come from the virtual time and the process's number,
+/// so that a replay finds the same.
+pub fn mktemp(job: &mut Job) -> Outcome {
+    let opts = job.options("dup:qt directory=d dry-run=u tmpdir=p? quiet=q suffix=&:")?;
+    let dir = opts.value('p').filter(|d| !d.is_empty()).map(str::to_string);
+    let dir = dir.or_else(|| job.proc.env("TMPDIR").filter(|d| !d.is_empty())).unwrap_or_else(|| "/tmp".to_string());
+    let template = match opts.args.first() {
+        Some(t) if opts.has('p') || opts.has('t') => join(&dir, t),
+        Some(t) => t.clone(),
+        None => join(&dir, "tmp.XXXXXXXXXX"),
+    };
+    let template = [&template, opts.value('&').unwrap_or("")].concat();
+    let Some(end) = template.rfind('X').map(|at| at + 1).filter(|_| template.contains("XXX")) else {
+        let shown = job.quoted(&template);
+        job.complain(&["too few X's in template ", &shown]);
+        return Err(1);
+    };
+    let (head, suffix) = template.split_at_checked(end).unwrap_or((&template, ""));
+    let stem = head.trim_end_matches('X');
+    let directory = opts.has('d');
+    let mut random = Ids::new(job.now().0 as u64 ^ u64::from(job.proc.pid()) << 48);
+    for _ in 0..100 {
+        let mut path = stem.to_string();
+        for _ in stem.len()..head.len() {
+            let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+            let pick = random.below(letters.len() as u64);
+            path.push(char::from(letters.get(pick as usize).copied().unwrap_or(b'X')));
+        }
+        path.push_str(suffix);
+        let made = if opts.has('u') {
+            job.lstat(&path).map_or(Ok(()), |_| Err(Errno::EEXIST))
+        } else if directory {
+            job.proc.fs(|vfs, who| vfs.mkdir(who, &path, 0o700))
+        } else {
+            job.make(&path, true, 0o600)
+        };
+        match made {
+            Ok(()) => {
+                job.line(&path);
+                return Ok(());
+            }
+            Err(Errno::EEXIST) => {}
+            Err(e) => {
+                let kind = if directory { "directory" } else { "file" };
+                let shown = job.quoted(&template);
+                job.complain(&["failed to create ", kind, " via template ", &shown, ": ", &e.to_string()]);
+                return Err(1);
+            }
+        }
+    }
+    Err(1)
+}

@@ -1,0 +1,162 @@
+//! The programs that students use to look around and change files, one file a program (kindred small ones share one).
+//! Each has the real tool's output, options, words and exit status: GNU's and Debian's, or BusyBox's where a BusyBox
+//! runs it. Whether a program exists is not decided here but by the file system in which its file is looked up.
+//!
+//! They see the world through `kernel::Proc` alone; none knows of Docker, layers or images.
+
+mod accounts;
+mod cat;
+mod chmod;
+mod chown;
+mod cp;
+mod date;
+pub mod dates;
+mod env;
+pub mod glob;
+mod grep;
+mod head;
+mod input;
+mod job;
+mod links;
+mod little;
+mod ls;
+mod ls_columns;
+mod machine;
+mod mkdir;
+mod mv;
+pub mod options;
+mod paths;
+mod prompts;
+mod quoting;
+pub mod regex;
+mod rm;
+mod sizes;
+mod sort;
+mod tail;
+mod touch;
+mod versions;
+mod wc;
+mod who;
+
+use crate::kernel::{LocalBoxFuture, Proc, Programs};
+use job::{Job, Outcome, Usage};
+
+/// How a program runs: to its end at once, or with waiting for input, time or other processes.
+enum Body {
+    Now(fn(&mut Job) -> Outcome),
+    Waits(for<'a> fn(&'a mut Job) -> LocalBoxFuture<'a, Outcome>),
+}
+
+struct Program {
+    usage: Usage,
+    body: Body,
+}
+
+macro_rules! table {
+    ($($name:literal $kind:ident $path:path, $trouble:literal, $synopsis:literal, $about:literal;)*) => {
+        /// Every program, sorted by name.
+        const TABLE: &[Program] = &[$(Program {
+            usage: Usage { name: $name, synopsis: $synopsis, about: $about, trouble: $trouble },
+            body: body!($kind $path),
+        }),*];
+    };
+}
+
+macro_rules! body {
+    (now $path:path) => {
+        Body::Now($path)
+    };
+    (waits $path:path) => {
+        Body::Waits(|job| Box::pin($path(job)))
+    };
+}
+
+table! {
+    "arch" now machine::arch, 1, "[OPTION]...", "Print machine architecture.";
+    "basename" now paths::basename, 1, "NAME [SUFFIX]", "Print NAME with any leading directory components removed.";
+    "cat" waits cat::main, 1, "[OPTION]... [FILE]...", "Concatenate FILE(s) to standard output.";
+    "chgrp" now chown::chgrp, 1, "[OPTION]... GROUP FILE...", "Change the group of each FILE to GROUP.";
+    "chmod" now chmod::main, 1, "[OPTION]... MODE[,MODE]... FILE...", "Change the mode of each FILE to MODE.";
+    "chown" now chown::main, 1, "[OPTION]... [OWNER][:[GROUP]] FILE...", "Change the owner and/or group of each FILE to OWNER and/or GROUP.";
+    "clear" now little::clear, 1, "[options]", "Clear the terminal screen.";
+    "cp" waits cp::main, 1, "[OPTION]... SOURCE... DEST", "Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.";
+    "date" now date::main, 1, "[OPTION]... [+FORMAT]", "Display date and time in the given FORMAT.";
+    "dir" now ls::main, 2, "[OPTION]... [FILE]...", "List directory contents.";
+    "dirname" now paths::dirname, 1, "[OPTION] NAME...", "Output each NAME with its last non-slash component and trailing slashes removed.";
+    "egrep" waits grep::egrep, 2, "[OPTION]... PATTERNS [FILE]...", "Search for extended PATTERNS in each FILE.";
+    "env" waits env::main, 125, "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", "Set each NAME to VALUE in the environment and run COMMAND.";
+    "false" now little::falsehood, 1, "[ignored command line arguments]", "Exit with a status code indicating failure.";
+    "fgrep" waits grep::fgrep, 2, "[OPTION]... PATTERNS [FILE]...", "Search for fixed PATTERNS in each FILE.";
+    "free" now machine::free, 1, "[options]", "Display amount of free and used memory in the system.";
+    "grep" waits grep::main, 2, "[OPTION]... PATTERNS [FILE]...", "Search for PATTERNS in each FILE.";
+    "groups" now who::groups, 1, "[OPTION]... [USERNAME]...", "Print group memberships for each USERNAME.";
+    "head" waits head::main, 1, "[OPTION]... [FILE]...", "Print the first 10 lines of each FILE to standard output.";
+    "hostname" now machine::hostname, 1, "[-s] [NAME]", "Show or set the system's host name.";
+    "id" now who::id, 1, "[OPTION]... [USER]...", "Print user and group information for each specified USER.";
+    "ln" waits links::main, 1, "[OPTION]... TARGET... DIRECTORY", "Make links between files.";
+    "ls" now ls::main, 2, "[OPTION]... [FILE]...", "List information about the FILEs (the current directory by default).";
+    "mkdir" now mkdir::main, 1, "[OPTION]... DIRECTORY...", "Create the DIRECTORY(ies), if they do not already exist.";
+    "mkfifo" now mkdir::mkfifo, 1, "[OPTION]... NAME...", "Create named pipes (FIFOs) with the given NAMEs.";
+    "mktemp" now mkdir::mktemp, 1, "[OPTION]... [TEMPLATE]", "Create a temporary file or directory, safely, and print its name.";
+    "mv" waits mv::main, 1, "[OPTION]... SOURCE... DEST", "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.";
+    "nproc" now machine::nproc, 1, "[OPTION]...", "Print the number of processing units available to the current process.";
+    "printenv" now env::printenv, 2, "[OPTION]... [VARIABLE]...", "Print the values of the specified environment VARIABLE(s).";
+    "pwd" now paths::pwd, 1, "[OPTION]...", "Print the full filename of the current working directory.";
+    "readlink" now links::readlink, 1, "[OPTION]... FILE...", "Print value of a symbolic link or canonical file name.";
+    "realpath" now links::realpath, 1, "[OPTION]... FILE...", "Print the resolved absolute file name.";
+    "rev" waits cat::rev, 1, "[options] [<file> ...]", "Reverse lines characterwise.";
+    "rgrep" waits grep::rgrep, 2, "[OPTION]... PATTERNS [FILE]...", "Search for PATTERNS in each FILE of each directory.";
+    "rm" waits rm::main, 1, "[OPTION]... [FILE]...", "Remove (unlink) the FILE(s).";
+    "rmdir" now rm::rmdir, 1, "[OPTION]... DIRECTORY...", "Remove the DIRECTORY(ies), if they are empty.";
+    "seq" waits little::seq, 1, "[OPTION]... FIRST INCREMENT LAST", "Print numbers from FIRST to LAST, in steps of INCREMENT.";
+    "sleep" waits little::sleep, 1, "NUMBER[SUFFIX]...", "Pause for NUMBER seconds.";
+    "sort" waits sort::main, 2, "[OPTION]... [FILE]...", "Write sorted concatenation of all FILE(s) to standard output.";
+    "sync" now machine::sync, 1, "[OPTION] [FILE]...", "Synchronize cached writes to persistent storage.";
+    "tac" waits cat::tac, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, last line first.";
+    "tail" waits tail::main, 1, "[OPTION]... [FILE]...", "Print the last 10 lines of each FILE to standard output.";
+    "tee" waits little::tee, 1, "[OPTION]... [FILE]...", "Copy standard input to each FILE, and also to standard output.";
+    "touch" now touch::main, 1, "[OPTION]... FILE...", "Update the access and modification times of each FILE to the current time.";
+    "true" now little::truth, 0, "[ignored command line arguments]", "Exit with a status code indicating success.";
+    "truncate" now touch::truncate, 1, "OPTION... FILE...", "Shrink or extend the size of each FILE to the specified size.";
+    "tty" now little::tty, 2, "[OPTION]...", "Print the file name of the terminal connected to standard input.";
+    "uname" now machine::uname, 1, "[OPTION]...", "Print certain system information.";
+    "unlink" now rm::unlink, 1, "FILE", "Call the unlink function to remove the specified FILE.";
+    "uptime" now machine::uptime, 1, "[options]", "Tell how long the system has been running.";
+    "wc" waits wc::main, 1, "[OPTION]... [FILE]...", "Print newline, word, and byte counts for each FILE.";
+    "which" now paths::which, 2, "[-as] args", "Locate a command.";
+    "whoami" now who::whoami, 1, "[OPTION]...", "Print the user name associated with the current effective user ID.";
+    "yes" waits little::yes, 1, "[STRING]...", "Repeatedly output a line with all specified STRING(s), or 'y'.";
+}
+
+async fn start(program: &'static Program, proc: Proc) -> i32 {
+    let mut job = Job::new(proc, &program.usage);
+    let outcome = match program.body {
+        Body::Now(run) => run(&mut job),
+        Body::Waits(run) => run(&mut job).await,
+    };
+    job.finish(outcome).await
+}
+
+/// The table of programs that the kernel starts from files of these names.
+pub fn programs() -> Programs {
+    let mut programs = Programs::new();
+    for program in TABLE {
+        programs.insert(program.usage.name, move |proc| Box::pin(start(program, proc)));
+    }
+    programs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn the_list_is_sorted_and_documented() {
+        for pair in TABLE.windows(2) {
+            assert!(pair[0].usage.name < pair[1].usage.name, "{} comes twice or late", pair[1].usage.name);
+        }
+        for program in TABLE {
+            assert!(program.usage.about.ends_with('.'), "{} is not described", program.usage.name);
+        }
+    }
+}
