@@ -1,14 +1,20 @@
-//! Immutable layers and how they are built. They know nothing of mounts or archives.
+//! Immutable layers: what an image is made of. They know nothing of mounts or archives.
 
 use super::blob::Blob;
-use super::errno::Errno;
-use super::node::{FileKind, Meta};
+use super::node::{Body, FileKind, Ino, Meta, Node};
+use super::tree::{Tree, ROOT};
+use crate::ambient::Time;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An immutable tree of files, directories and whiteouts; share it with `Arc`.
-#[derive(Clone, Debug, Default)]
-pub struct Layer {}
+#[derive(Clone, Debug)]
+pub struct Layer {
+    tree: Tree,
+    size: OnceLock<u64>,
+    digest: OnceLock<[u8; 32]>,
+    original: Option<Blob>,
+}
 
 /// One entry of a layer, as the layer's own tree has it (not merged with others).
 #[derive(Clone, Debug, PartialEq)]
@@ -54,107 +60,98 @@ pub enum EntryBody {
     Whiteout,
 }
 
+impl Entry {
+    pub(crate) fn of(path: String, ino: Ino, node: &Node) -> Entry {
+        let body = match &node.body {
+            Body::File(blob) => EntryBody::File(blob.clone()),
+            Body::Dir { opaque, .. } => EntryBody::Dir { opaque: *opaque },
+            Body::Symlink(target) => EntryBody::Symlink(target.clone()),
+            Body::Device { kind, rdev } => EntryBody::Device { kind: *kind, rdev: *rdev },
+            Body::Fifo => EntryBody::Fifo,
+            Body::Socket => EntryBody::Socket,
+            Body::Whiteout => EntryBody::Whiteout,
+        };
+        Entry { path, body, meta: node.meta, ino, nlink: node.nlink, xattrs: node.xattrs.clone() }
+    }
+
+    /// Bytes that count for a layer's size: a file's length, a symlink's target; all else 0.
+    pub fn size(&self) -> u64 {
+        match &self.body {
+            EntryBody::File(blob) => blob.len(),
+            EntryBody::Symlink(target) => super::path::raw_len(target),
+            _ => 0,
+        }
+    }
+
+    /// Its kind; a whiteout is a character device, as on disk.
+    pub fn kind(&self) -> FileKind {
+        match &self.body {
+            EntryBody::File(_) => FileKind::File,
+            EntryBody::Dir { .. } => FileKind::Dir,
+            EntryBody::Symlink(_) => FileKind::Symlink,
+            EntryBody::Device { kind, .. } => *kind,
+            EntryBody::Fifo => FileKind::Fifo,
+            EntryBody::Socket => FileKind::Socket,
+            EntryBody::Whiteout => FileKind::CharDevice,
+        }
+    }
+}
+
 impl Layer {
+    pub(crate) fn from_tree(tree: Tree) -> Layer {
+        Layer { tree, size: OnceLock::new(), digest: OnceLock::new(), original: None }
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// Bytes as overlay2 reports them: files and symlink targets, hard links once, directories and whiteouts nothing.
     pub fn size(&self) -> u64 {
-        0
+        *self.size.get_or_init(|| self.tree.size())
     }
 
     /// Every entry, the root excepted: a directory before what is in it, siblings in the order of their bytes.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        std::iter::empty()
+        self.tree.walk(ROOT).map(|(path, ino, node)| Entry::of(path, ino, node))
     }
 
     /// The entry at a path (`etc/motd` or `/etc/motd`) of this layer alone; symlinks are not followed.
     pub fn lookup(&self, path: &str) -> Option<Entry> {
-        let _ = path;
-        None
+        let (ino, node) = self.tree.lookup(path)?;
+        Some(Entry::of(path.trim_matches('/').to_owned(), ino, node))
     }
 
     /// How many entries there are, the root excepted.
     pub fn len(&self) -> usize {
-        0
+        self.tree.walk(ROOT).count()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        true
+        self.tree.walk(ROOT).next().is_none()
     }
 
     /// The digest of this layer's tar: computed by `compute` the first time, remembered then.
     pub fn digest_with(&self, compute: impl FnOnce(&Layer) -> [u8; 32]) -> [u8; 32] {
-        compute(self)
+        *self.digest.get_or_init(|| compute(self))
     }
 
     /// The very archive this layer was read from, if it was: saving writes it back byte by byte.
     pub fn original(&self) -> Option<&Blob> {
-        None
+        self.original.as_ref()
+    }
+
+    /// The same, remembering the archive it was read from.
+    pub fn with_original(mut self, archive: Blob) -> Layer {
+        self.original = Some(archive);
+        self.digest = OnceLock::new();
+        self
     }
 }
 
-/// Builds a [`Layer`] entry by entry. Paths are relative to the layer's root, a leading slash does not matter.
-/// Missing parents are made with mode 0755; what exists already is replaced, except that a directory put on a
-/// directory only changes its metadata.
-#[derive(Clone, Debug, Default)]
-pub struct LayerBuilder {}
-
-impl LayerBuilder {
-    /// An empty layer.
-    pub fn new() -> LayerBuilder {
-        LayerBuilder::default()
-    }
-
-    /// Puts a directory. ENOTDIR if a parent is no directory (as for all that follow).
-    pub fn dir(&mut self, path: &str, meta: Meta) -> Result<(), Errno> {
-        let _ = (path, meta);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Puts a regular file.
-    pub fn file(&mut self, path: &str, content: Blob, meta: Meta) -> Result<(), Errno> {
-        let _ = (path, meta, content);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Puts a symbolic link.
-    pub fn symlink(&mut self, path: &str, target: &str, meta: Meta) -> Result<(), Errno> {
-        let _ = (path, meta, target);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Makes `path` another name of `existing`, a path of this layer. ENOENT if that is missing, EPERM if it is a
-    /// directory.
-    pub fn hardlink(&mut self, path: &str, existing: &str) -> Result<(), Errno> {
-        let _ = (path, existing);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Puts a device (character or block), a named pipe or a socket.
-    pub fn special(&mut self, path: &str, kind: FileKind, rdev: (u32, u32), meta: Meta) -> Result<(), Errno> {
-        let _ = (path, meta, kind, rdev);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Hides `path` of the layers below.
-    pub fn whiteout(&mut self, path: &str, meta: Meta) -> Result<(), Errno> {
-        let _ = (path, meta);
-        Err(Errno::ENOSYS)
-    }
-
-    /// Makes the directory `path` opaque.
-    pub fn opaque(&mut self, path: &str) -> Result<(), Errno> {
-        let _ = path;
-        Err(Errno::ENOSYS)
-    }
-
-    /// Gives `path` extended attributes.
-    pub fn xattrs(&mut self, path: &str, xattrs: BTreeMap<String, Vec<u8>>) -> Result<(), Errno> {
-        let _ = (path, xattrs);
-        Err(Errno::ENOSYS)
-    }
-
-    /// The layer.
-    pub fn finish(self) -> Layer {
-        Layer {}
+impl Default for Layer {
+    fn default() -> Layer {
+        Layer::from_tree(Tree::new(Meta::new(0o755, Time(0))))
     }
 }

@@ -6,17 +6,26 @@
 //! [`Change`]s, and [`Vfs`] (several mounts under one root; paths, symlinks, permissions).
 
 mod blob;
+mod builder;
+mod diff;
 mod errno;
+mod file;
 mod layer;
 mod mount;
 mod node;
 mod ops;
 pub mod path;
+mod tree;
+mod upper;
 mod vfs;
+mod walk;
 
 pub use blob::{Blob, BlobId};
+pub use builder::LayerBuilder;
+pub use diff::{Change, ChangeKind};
 pub use errno::Errno;
-pub use layer::{Entry, EntryBody, Layer, LayerBuilder};
-pub use mount::{Change, ChangeKind, FsType, Mount};
+pub use file::Handle;
+pub use layer::{Entry, EntryBody, Layer};
+pub use mount::{FsType, Mount};
 pub use node::{FileKind, Meta, Stat};
-pub use vfs::{DirEntry, Handle, MountInfo, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};
+pub use vfs::{DirEntry, MountInfo, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};

@@ -219,10 +219,6 @@ impl Node {
         }
     }
 
-    pub fn is_opaque(&self) -> bool {
-        matches!(self.body, Body::Dir { opaque: true, .. })
-    }
-
     pub fn rdev(&self) -> (u32, u32) {
         match &self.body {
             Body::Device { rdev, .. } => *rdev,

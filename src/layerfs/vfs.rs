@@ -1,8 +1,10 @@
-//! The mount namespace: one root and what is mounted in it.
+//! The mount namespace: one root and what is mounted in it, and the words that calls are made of. `walk` finds paths
+//! in it, `ops` and `file` are the calls. It must not know what a container is.
 
 use super::errno::Errno;
 use super::mount::{FsType, Mount};
 use super::node::FileKind;
+use super::path;
 use crate::ambient::Time;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -115,32 +117,6 @@ pub trait Pseudo {
     }
 }
 
-/// An open file. Clones are the same open file; the offset is the caller's business.
-#[derive(Clone, Debug)]
-pub struct Handle {
-    path: Rc<str>,
-    flags: OpenFlags,
-    kind: FileKind,
-}
-
-impl Handle {
-    /// The canonical path it was opened by.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The flags it was opened with.
-    pub fn flags(&self) -> OpenFlags {
-        self.flags
-    }
-
-    /// The kind of file; devices, pipes and directories open too, and what reading them means is the caller's
-    /// business (`Vfs::fstat` tells a device's number).
-    pub fn kind(&self) -> FileKind {
-        self.kind
-    }
-}
-
 /// One line of `/proc/mounts`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MountInfo {
@@ -156,66 +132,183 @@ pub struct MountInfo {
     pub used: u64,
     /// Whether it shows a part of another mount (a bind mount).
     pub bind: bool,
+    /// Device number, as `Stat::dev`.
+    pub dev: u32,
 }
 
 /// A mount namespace.
+#[derive(Clone)]
 pub struct Vfs {
-    root: SharedMount,
+    pub(super) points: Vec<MountPoint>,
 }
+
+/// What is mounted.
+#[derive(Clone)]
+pub(super) enum Fs {
+    Tree(SharedMount),
+    Pseudo(Rc<dyn Pseudo>),
+}
+
+#[derive(Clone)]
+pub(super) struct MountPoint {
+    /// Canonical; `""` for the root.
+    pub target: String,
+    pub fs: Fs,
+    /// The part of it that is shown: `""` for all.
+    pub inner: String,
+    pub read_only: bool,
+    pub dev: u32,
+    pub source: String,
+    pub fstype: String,
+    pub bind: bool,
+}
+
+impl MountPoint {
+    /// A canonical path at or under the target, as a path inside the file system.
+    pub fn inside(&self, canon: &str) -> String {
+        format!("{}{}", self.inner, canon.strip_prefix(self.target.as_str()).unwrap_or_default())
+    }
+}
+
+/// Device numbers of mounts start here.
+const FIRST_DEV: u32 = 42;
 
 impl Vfs {
     /// A namespace with only a root.
     pub fn new(root: Mount) -> Vfs {
-        Vfs { root: Rc::new(RefCell::new(root)) }
+        Vfs::with_root(Rc::new(RefCell::new(root)))
+    }
+
+    /// A namespace on a root that others see too.
+    pub fn with_root(root: SharedMount) -> Vfs {
+        let mut vfs = Vfs { points: Vec::new() };
+        let point = vfs.tree_point(String::new(), root, String::new(), false);
+        vfs.points.push(point);
+        vfs
     }
 
     /// The root's mount.
     pub fn root(&self) -> SharedMount {
-        self.root.clone()
+        match self.points.first().map(|p| &p.fs) {
+            Some(Fs::Tree(fs)) => fs.clone(),
+            _ => Rc::new(RefCell::new(Mount::plain(FsType::Tmpfs))),
+        }
+    }
+
+    fn tree_point(&self, target: String, fs: SharedMount, inner: String, read_only: bool) -> MountPoint {
+        let fstype = fs.borrow().fs_type();
+        let source = match fstype {
+            FsType::Ext4 => "/dev/sda1",
+            other => other.name(),
+        };
+        let same = |p: &&MountPoint| matches!(&p.fs, Fs::Tree(other) if Rc::ptr_eq(other, &fs));
+        let known = self.points.iter().find(same).map(|p| p.dev);
+        MountPoint {
+            target,
+            inner,
+            read_only,
+            dev: known.unwrap_or_else(|| self.next_dev()),
+            source: source.to_owned(),
+            fstype: fstype.name().to_owned(),
+            bind: false,
+            fs: Fs::Tree(fs),
+        }
+    }
+
+    fn next_dev(&self) -> u32 {
+        self.points.iter().map(|p| p.dev + 1).max().unwrap_or(FIRST_DEV)
+    }
+
+    /// Where a mount on `path` goes: the canonical path, which must exist, and whether a directory is there.
+    fn target(&self, path: &str) -> Result<(String, bool), Errno> {
+        let who = Who::root(Time(0));
+        let is_dir = self.stat(&who, path)?.is_dir();
+        let canon = self.realpath(&who, path)?;
+        Ok((canon.trim_end_matches('/').to_owned(), is_dir))
     }
 
     /// Mounts `fs` on the existing directory `path`. ENOENT, ENOTDIR.
     pub fn mount_at(&mut self, path: &str, fs: SharedMount, read_only: bool) -> Result<(), Errno> {
-        let _ = (path, fs, read_only);
-        Err(Errno::ENOSYS)
+        let (target, is_dir) = self.target(path)?;
+        if !is_dir {
+            return Err(Errno::ENOTDIR);
+        }
+        let point = self.tree_point(target, fs, String::new(), read_only);
+        self.points.push(point);
+        Ok(())
     }
 
-    /// Shows `inner`, a file or directory of `fs`, at the existing `path`; a file on a file, a directory on a directory.
+    /// Shows `inner`, a file or directory of `fs` (no symlink on the way), at the existing `path`: a file on a file, a
+    /// directory on a directory, else ENOTDIR.
     pub fn bind(&mut self, path: &str, fs: SharedMount, inner: &str, read_only: bool) -> Result<(), Errno> {
-        let _ = (path, fs, inner, read_only);
-        Err(Errno::ENOSYS)
+        let (target, is_dir) = self.target(path)?;
+        let inner: String = path::components(inner).flat_map(|name| ["/", name]).collect();
+        let shown = {
+            let mount = fs.borrow();
+            let place = mount.find(&inner).ok_or(Errno::ENOENT)?;
+            mount.stat(&place).ok_or(Errno::ENOENT)?.is_dir()
+        };
+        if shown != is_dir {
+            return Err(Errno::ENOTDIR);
+        }
+        let point = MountPoint { bind: true, ..self.tree_point(target, fs, inner, read_only) };
+        self.points.push(point);
+        Ok(())
     }
 
     /// Mounts a computed file system, such as `proc`, on the existing directory `path`.
     pub fn mount_pseudo(&mut self, path: &str, fs: Rc<dyn Pseudo>, fstype: &str) -> Result<(), Errno> {
-        let _ = (path, fs, fstype);
-        Err(Errno::ENOSYS)
+        let (target, is_dir) = self.target(path)?;
+        if !is_dir {
+            return Err(Errno::ENOTDIR);
+        }
+        self.points.push(MountPoint {
+            target,
+            fs: Fs::Pseudo(fs),
+            inner: String::new(),
+            read_only: false,
+            dev: self.next_dev(),
+            source: fstype.to_owned(),
+            fstype: fstype.to_owned(),
+            bind: false,
+        });
+        Ok(())
     }
 
-    /// Takes the topmost mount at `path` away. EINVAL if there is none.
+    /// Takes the topmost mount at `path` away. EINVAL if there is none, EBUSY if others are mounted in it.
     pub fn unmount(&mut self, path: &str) -> Result<(), Errno> {
-        let _ = path;
-        Err(Errno::ENOSYS)
+        let (target, _) = self.target(path)?;
+        let at = self.points.iter().rposition(|p| p.target == target).filter(|at| *at > 0).ok_or(Errno::EINVAL)?;
+        if self.points.iter().skip(at + 1).any(|p| path::is_within(&p.target, &target)) {
+            return Err(Errno::EBUSY);
+        }
+        self.points.remove(at);
+        Ok(())
     }
 
     /// All mounts in the order they were made.
     pub fn mounts(&self) -> Vec<MountInfo> {
-        vec![MountInfo {
-            source: "overlay".to_owned(),
-            target: "/".to_owned(),
-            fstype: match FsType::Overlay {
-                FsType::Overlay => "overlay".to_owned(),
-                FsType::Ext4 => "ext4".to_owned(),
-                FsType::Tmpfs => "tmpfs".to_owned(),
+        let info = |p: &MountPoint| MountInfo {
+            source: p.source.clone(),
+            target: if p.target.is_empty() { "/".to_owned() } else { p.target.clone() },
+            fstype: p.fstype.clone(),
+            read_only: p.read_only,
+            used: match &p.fs {
+                Fs::Tree(fs) => fs.borrow().size_rw(),
+                Fs::Pseudo(_) => 0,
             },
-            read_only: false,
-            used: 0,
-            bind: false,
-        }]
+            bind: p.bind,
+            dev: p.dev,
+        };
+        self.points.iter().map(info).collect()
     }
 
     /// Counts the changes of all mounts: it moves when any file may have changed.
     pub fn generation(&self) -> u64 {
-        self.root.borrow().generation()
+        let of = |p: &MountPoint| match &p.fs {
+            Fs::Tree(fs) => fs.borrow().generation(),
+            Fs::Pseudo(_) => 0,
+        };
+        self.points.iter().map(of).sum()
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
 
+mod layerfs_golden;
 mod tidy;
 
 mod figures;
