@@ -9,4 +9,5 @@ pub mod scene;
 pub mod style;
 pub mod svg;
 
+pub use describe::{describe, text_equivalent};
 pub use measure::human_size;

@@ -100,4 +100,46 @@ texts! {
     EXITED = "terminado ({})", "exited ({})";
     /// A state.
     DEAD = "muerto", "dead";
+
+    /// In a figure's text: image, size, layers.
+    TEXT_IMAGE = "{}: {}, {}.", "{}: {}, {}.";
+    /// Added to it: its containers.
+    TEXT_CONTAINERS = "Contenedores: {}.", "Containers: {}.";
+    /// In a figure's text: digest, size, images.
+    TEXT_SHARED = "Capa {}, {}: una copia para {}.", "Layer {}, {}: one copy for {}.";
+    /// In a figure's text: without sharing, with layers.
+    TEXT_DISK = "Disco: sin compartir {}, con capas {}.", "Disk: without sharing {}, with layers {}.";
+    /// A list that is cut: what is listed, how many more.
+    AND_MORE = "{} y {} más", "{} and {} more";
+
+    /// What happened: image, container.
+    SAY_REFUSED = "Rechazado: {} no se borra porque la usa {}.", "Refused: {} is not removed because {} uses it.";
+    /// What happened: image, layers, size.
+    SAY_PULLED = "Nueva imagen {}: {}, {}.", "New image {}: {}, {}.";
+    /// What happened: image, layers, size, how many were there.
+    SAY_PULLED_SHARED = "Nueva imagen {}: {}, {}; {} ya estaban.", "New image {}: {}, {}; {} were there already.";
+    /// What happened: container, image, size.
+    SAY_COMMITTED = "La capa fina de {} se guarda en la imagen {}: una capa más de {}.", "The thin layer of {} is saved in the image {}: one more layer of {}.";
+    /// What happened: id, tag.
+    SAY_TAGGED = "La imagen {} se llama ahora {}.", "The image {} is now called {}.";
+    /// What happened: tag.
+    SAY_UNTAGGED = "Quitada la etiqueta {}.", "Tag {} removed.";
+    /// What happened: image, layers.
+    SAY_IMAGE_GONE = "Borrada la imagen {}: se van {}.", "Image {} removed: {} gone.";
+    /// What happened: container, size, layers, image.
+    SAY_CONTAINER = "Nuevo contenedor {}: una capa fina de {} sobre {} de {}.", "New container {}: a thin layer of {} on {} of {}.";
+    /// What happened: how many.
+    SAY_CONTAINERS = "{} contenedores nuevos.", "{} new containers.";
+    /// What happened: container, size.
+    SAY_REMOVED = "Borrado el contenedor {}: se va su capa fina de {}.", "Container {} removed: its thin layer of {} is gone.";
+    /// What happened: how many.
+    SAY_REMOVED_MANY = "Borrados {} contenedores.", "{} containers removed.";
+    /// What happened: container, size before, size now.
+    SAY_SIZE = "La capa fina de {} pasa de {} a {}.", "The thin layer of {} goes from {} to {}.";
+    /// What happened: container, state.
+    SAY_STATE = "{}: {}.", "{}: {}.";
+    /// What happened: name before, name now.
+    SAY_RENAMED = "{} se llama ahora {}.", "{} is now called {}.";
+    /// What else happened: how many things.
+    SAY_MORE = "Y {} cambios más.", "And {} more changes.";
 }

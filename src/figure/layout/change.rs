@@ -11,45 +11,73 @@ const STAGGER: u32 = 90;
 /// How long things take to enter.
 const ENTER: u32 = 240;
 
+/// The two lists without what they have in common at either end: snapshots share what did not change, so of thousands
+/// of containers only few are left to compare.
+pub fn differing<'a, T>(now: &'a [Arc<T>], prev: &'a [Arc<T>]) -> (&'a [Arc<T>], &'a [Arc<T>]) {
+    let same = |pair: &(&Arc<T>, &Arc<T>)| Arc::ptr_eq(pair.0, pair.1);
+    let end = now.iter().rev().zip(prev.iter().rev()).take_while(same).count();
+    let now = now.get(..now.len() - end).unwrap_or_default();
+    let prev = prev.get(..prev.len() - end).unwrap_or_default();
+    let start = now.iter().zip(prev).take_while(same).count();
+    (now.get(start..).unwrap_or_default(), prev.get(start..).unwrap_or_default())
+}
+
 /// What the two snapshots say, looked up by id.
 struct Facts<'a> {
     now: &'a Snapshot,
     prev: &'a Snapshot,
+    has_layers: BTreeSet<&'a str>,
     had_layers: BTreeSet<&'a str>,
-    had_containers: BTreeMap<&'a str, &'a Arc<ContainerView>>,
+    /// The containers that either scene shows.
+    has: BTreeMap<&'a str, &'a ContainerView>,
+    had: BTreeMap<&'a str, &'a ContainerView>,
     /// Layers of the images that came by a pull, a load or a build, not by a commit.
     pulled: BTreeSet<&'a str>,
-    /// The layer that a commit made, and the container.
-    committed: Option<(&'a str, &'a str)>,
+    /// The layer that a commit made.
+    committed: Option<&'a str>,
     /// New layers from the base up, for the stagger.
     new_layers: Vec<&'a str>,
 }
 
 impl<'a> Facts<'a> {
-    fn new(now: &'a Snapshot, prev: &'a Snapshot) -> Facts<'a> {
-        let had_layers: BTreeSet<&str> = prev.layers.iter().map(|l| &*l.chain_id).collect();
-        let had_images: BTreeSet<&str> = prev.images.iter().map(|i| &*i.id).collect();
-        let new_images = || now.images.iter().filter(|i| !had_images.contains(&*i.id));
-        let committed = new_images().find_map(|i| commit(i, now, &had_layers));
-        let made = |i: &ImageView| committed.is_some_and(|(layer, _)| i.layers.last().is_some_and(|l| &**l == layer));
+    fn new(now: &'a Snapshot, prev: &'a Snapshot, shown: &BTreeSet<&str>) -> Facts<'a> {
+        let chains = |s: &'a Snapshot| s.layers.iter().map(|l| &*l.chain_id).collect::<BTreeSet<&str>>();
+        let containers = |s: &'a Snapshot| -> BTreeMap<&'a str, &'a ContainerView> {
+            let shown = s.containers.iter().filter(|c| shown.contains(&*c.id));
+            shown.map(|c| (&*c.id, &**c)).collect()
+        };
+        let (has_layers, had_layers) = (chains(now), chains(prev));
+        let (fresh, _) = differing(&now.images, &prev.images);
+        let new_images = || fresh.iter().filter(|i| prev.image(&i.id).is_none());
+        let committed = new_images().find_map(|i| commit(i, now, &had_layers)).map(|c| c.0);
+        let made = |i: &ImageView| committed.is_some_and(|layer| i.layers.last().is_some_and(|l| &**l == layer));
         let pulled = new_images().filter(|i| !made(i)).flat_map(|i| i.layers.iter().map(|l| &**l)).collect();
         let new_layers = now.layers.iter().map(|l| &*l.chain_id).filter(|id| !had_layers.contains(id)).collect();
-        let had_containers = prev.containers.iter().map(|c| (&*c.id, c)).collect();
-        Facts { now, prev, had_layers, had_containers, pulled, committed, new_layers }
+        let (has, had) = (containers(now), containers(prev));
+        Facts { now, prev, has_layers, had_layers, has, had, pulled, committed, new_layers }
     }
 
     fn had_change(&self, container: &str, path: &str) -> Option<&'a ChangeView> {
-        self.had_containers.get(container)?.changes.iter().find(|c| &*c.path == path)
+        self.had.get(container)?.changes.iter().find(|c| &*c.path == path)
     }
 
     fn change(&self, container: &str, path: &str) -> Option<&'a ChangeView> {
-        let container = self.now.containers.iter().find(|c| &*c.id == container)?;
-        container.changes.iter().find(|c| &*c.path == path)
+        self.has.get(container)?.changes.iter().find(|c| &*c.path == path)
+    }
+}
+
+/// The container's id in a key, if it has one.
+fn container_of(key: &str) -> Option<&str> {
+    let (kind, rest) = key.split_once(':')?;
+    match kind {
+        "thin" | "tab" | "strap" | "link" => Some(rest),
+        "chip" | "ghost" | "lane" | "note" => rest.split_once(':').map(|(id, _)| id),
+        _ => None,
     }
 }
 
 /// Whether the image is a container's image with one layer more that was not there: then that layer and container.
-fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &BTreeSet<&str>) -> Option<(&'a str, &'a str)> {
+pub fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &BTreeSet<&str>) -> Option<(&'a str, &'a str)> {
     let (top, below) = image.layers.split_last()?;
     if had.contains(&**top) || below.is_empty() {
         return None;
@@ -61,7 +89,10 @@ fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &BTreeSet<&str>) -> 
 
 /// Marks what entered, moved or grew, and adds what left.
 pub fn mark(scene: &mut Scene, old: Option<&Scene>, now: &Snapshot, prev: &Snapshot) {
-    let facts = Facts::new(now, prev);
+    let keys: Vec<String> =
+        scene.nodes.iter().chain(old.iter().flat_map(|o| &o.nodes)).map(|n| n.key.clone()).collect();
+    let shown: BTreeSet<&str> = keys.iter().filter_map(|k| container_of(k)).collect();
+    let facts = Facts::new(now, prev, &shown);
     let mut old_places: BTreeMap<&str, &Node> = BTreeMap::new();
     for node in old.iter().flat_map(|o| &o.nodes).filter(|n| !n.key.is_empty()) {
         old_places.insert(&node.key, node);
@@ -99,10 +130,10 @@ pub fn mark(scene: &mut Scene, old: Option<&Scene>, now: &Snapshot, prev: &Snaps
 fn entering(node: &Node, facts: &Facts<'_>, ghosts: &BTreeMap<String, (i32, i32)>, arriving: u32) -> Option<Motion> {
     let (kind, rest) = node.key.split_once(':')?;
     let motion = |kind: Movement, delay: u32| Some(Motion { kind, delay, from: (0, 0) });
-    let new_container = |id: &str| !facts.had_containers.contains_key(id);
+    let new_container = |id: &str| !facts.had.contains_key(id);
     match kind {
         "layer" if !facts.had_layers.contains(rest) => match facts.committed {
-            Some((layer, _)) if layer == rest => motion(Movement::Commit, 0).map(|m| Motion { from: (0, -60), ..m }),
+            Some(layer) if layer == rest => motion(Movement::Commit, 0).map(|m| Motion { from: (0, -60), ..m }),
             _ => {
                 let place = facts.new_layers.iter().position(|l| *l == rest).unwrap_or(0);
                 motion(Movement::Fall, place as u32 * STAGGER)
@@ -143,8 +174,8 @@ fn blinks(key: &str, facts: &Facts<'_>) -> bool {
 /// Marks a thin layer's size that grew or shrank.
 fn count(node: &mut Node, facts: &Facts<'_>) {
     let Some(id) = node.key.strip_prefix("thin:") else { return };
-    let Some(before) = facts.had_containers.get(id).map(|c| c.size_rw) else { return };
-    let after = facts.now.containers.iter().find(|c| &*c.id == id).map(|c| c.size_rw);
+    let Some(before) = facts.had.get(id).map(|c| c.size_rw) else { return };
+    let after = facts.has.get(id).map(|c| c.size_rw);
     if after == Some(before) {
         return;
     }
@@ -161,11 +192,11 @@ fn leaving(node: &Node, facts: &Facts<'_>, present: &BTreeSet<String>) -> Option
         return None;
     }
     let (kind, rest) = node.key.split_once(':')?;
-    let gone = |id: &str| !facts.now.containers.iter().any(|c| &*c.id == id);
+    let gone = |id: &str| !facts.has.contains_key(id);
     let (movement, delay) = match kind {
-        "layer" if facts.now.layer(rest).is_none() => {
+        "layer" if !facts.has_layers.contains(rest) => {
             // The top first.
-            let lost = facts.prev.layers.iter().filter(|l| facts.now.layer(&l.chain_id).is_none());
+            let lost = facts.prev.layers.iter().filter(|l| !facts.has_layers.contains(&*l.chain_id));
             let place = lost.map(|l| &*l.chain_id).collect::<Vec<_>>().iter().rev().position(|l| *l == rest);
             (Movement::Fade, ENTER + place.unwrap_or(0) as u32 * STAGGER)
         }

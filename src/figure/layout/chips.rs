@@ -64,13 +64,14 @@ struct Room {
     window: (i32, i32),
 }
 
-/// Plans the chips of a container whose layers (base first) are these.
-pub fn plan(geo: &Geo, container: &ContainerView, layers: &[Arc<str>], sizes: &[u64]) -> Plan {
-    let most = if geo.narrow() { 1 } else { 3 };
-    let laned = lane_candidates(container, layers, most);
+/// Plans the chips of a container whose layers (base first) are these; `roomy` if large slabs are high enough to hold
+/// a ghost under their text.
+pub fn plan(geo: &Geo, container: &ContainerView, layers: &[Arc<str>], sizes: &[u64], roomy: bool) -> Plan {
+    let laned = lanes(geo, container, layers);
     for n in (0..=laned.len()).rev() {
         let room = room(geo, container, sizes, n);
-        if let Some(plan) = attempt(geo, container, laned.get(..n).unwrap_or_default(), &room, sizes) {
+        let below = |layer: usize| roomy && sizes.get(layer).is_some_and(|s| *s >= 50_000_000);
+        if let Some(plan) = attempt(geo, container, laned.get(..n).unwrap_or_default(), &room, &below) {
             return plan;
         }
     }
@@ -92,8 +93,10 @@ fn room(geo: &Geo, container: &ContainerView, sizes: &[u64], lanes: usize) -> Ro
     Room { rows: vec![(x + 10, x + w - 14 - size - 12, y)], window: (start, size_left) }
 }
 
-/// The changes worth a lane, the best first: files before directories, then the newest.
-fn lane_candidates(container: &ContainerView, layers: &[Arc<str>], most: usize) -> Vec<(usize, usize)> {
+/// The changes worth a lane, with the index of the layer below, the best first: files before directories, then the
+/// newest.
+pub fn lanes(geo: &Geo, container: &ContainerView, layers: &[Arc<str>]) -> Vec<(usize, usize)> {
+    let most = if geo.narrow() { 1 } else { 3 };
     let changes = container.changes.iter().enumerate().rev();
     let mut found: Vec<(bool, usize, usize)> = changes
         .filter(|(_, c)| c.kind != ChangeKind::A)
@@ -114,7 +117,13 @@ fn chip(change: &ChangeView, name: i32) -> Chip {
     Chip { kind: change.kind, name, size: sized.then(|| bytes(change.size)), h: 24 }
 }
 
-fn attempt(geo: &Geo, container: &ContainerView, lanes: &[(usize, usize)], room: &Room, sizes: &[u64]) -> Option<Plan> {
+fn attempt(
+    geo: &Geo,
+    container: &ContainerView,
+    lanes: &[(usize, usize)],
+    room: &Room,
+    below: &dyn Fn(usize) -> bool,
+) -> Option<Plan> {
     let changes = &container.changes;
     let mut lanes = lanes.to_vec();
     lanes.sort();
@@ -144,7 +153,7 @@ fn attempt(geo: &Geo, container: &ContainerView, lanes: &[(usize, usize)], room:
         plan.chips.push(Placed { change: i, chip, x, y, lane: None });
     }
     let cursor = cursors.get(last).copied()?;
-    plan.chips.extend(place_laned(geo, changes, laned, cursor, (right, y), room.window, sizes)?);
+    plan.chips.extend(place_laned(geo, changes, laned, cursor, (right, y), room.window, below)?);
     Some(plan)
 }
 
@@ -205,7 +214,7 @@ fn place_laned(
     start: i32,
     (right, y): (i32, i32),
     (win_l, win_r): (i32, i32),
-    sizes: &[u64],
+    below: &dyn Fn(usize) -> bool,
 ) -> Option<Vec<Placed>> {
     const INSET: i32 = 12;
     let n = laned.len() as i32;
@@ -215,8 +224,7 @@ fn place_laned(
     for (k, (i, chip, layer)) in laned.into_iter().enumerate() {
         let change = changes.get(i)?;
         let w = chip.width();
-        // On phones a high slab has room for the ghost under its text.
-        let below = geo.narrow() && sizes.get(layer).is_some_and(|s| *s >= 50_000_000);
+        let below = below(layer);
         let (ghost_l, ghost_r) = if below { (geo.x + 26, geo.x + geo.w - 10) } else { (ghosts_from, win_r) };
         let most = if below { ghost_r - ghost_l } else { each };
         let name = font("c-name").fit_middle(words::path(change), most - 42);

@@ -2,7 +2,7 @@
 //! before: [`super::change`] compares two scenes.
 
 use super::chips::{self, Lane, Placed};
-use super::parts::{self, bytes, half, Block};
+use super::parts::{self, bytes, half, Block, SPINE};
 use super::words::{self, short};
 use crate::engine::snapshot::{ChangeKind, ContainerState, ContainerView, ImageView, LayerView, Snapshot};
 use crate::figure::measure::font;
@@ -87,7 +87,6 @@ const REGULAR: Tier = Tier { heights: [44, 52, 80], gap: 18, dy: 10 };
 const COMPACT: Tier = Tier { heights: [32, 40, 48], gap: 13, dy: 8 };
 const NARROW: Tier = Tier { heights: [46, 54, 80], gap: 17, dy: 8 };
 const TIGHT: Tier = Tier { heights: [26, 30, 34], gap: 10, dy: 7 };
-const SPINE: i32 = 16;
 
 impl Geo {
     fn new(opts: &Options<'_>) -> Geo {
@@ -174,13 +173,18 @@ enum Row {
     More(usize, usize),
 }
 
-fn step(size: u64) -> usize {
+/// A slab's height: three steps of the logarithm of its size.
+fn step_height(tier: &Tier, size: u64) -> i32 {
+    let [small, middle, large] = tier.heights;
     match size {
-        0..1_000_000 => 0,
-        1_000_000..50_000_000 => 1,
-        _ => 2,
+        0..1_000_000 => small,
+        1_000_000..50_000_000 => middle,
+        _ => large,
     }
 }
+
+/// On phones a slab higher than this holds a ghost under its text.
+const ROOMY: i32 = 60;
 
 const MORE_H: i32 = 24;
 
@@ -190,7 +194,7 @@ fn rows(geo: &Geo, sizes: &[u64], keep: &BTreeSet<usize>, expand: bool) -> (Vec<
     let n = sizes.len();
     let height = |rows: &[Row], tier: &Tier| -> i32 {
         let one = |row: &Row| match row {
-            Row::Slab(i) => tier.heights.get(step(sizes.get(*i).copied().unwrap_or(0))).copied().unwrap_or(44),
+            Row::Slab(i) => step_height(tier, sizes.get(*i).copied().unwrap_or(0)),
             Row::More(..) => MORE_H,
         };
         rows.iter().map(one).sum::<i32>() + tier.gap * (rows.len() as i32 - 1)
@@ -248,13 +252,14 @@ pub fn draw(snapshot: &Snapshot, subject: &Subject<'_>, opts: &Options<'_>) -> S
     let geo = Geo::new(opts);
     let layers: Vec<Option<&LayerView>> = subject.layers.iter().map(|id| snapshot.layer(id).map(|l| &**l)).collect();
     let sizes: Vec<u64> = layers.iter().map(|l| l.map_or(0, |l| l.size)).collect();
-    let plan = subject.container.map(|c| chips::plan(&geo, c, subject.layers, &sizes));
     let mut keep: BTreeSet<usize> = BTreeSet::new();
-    keep.extend(plan.iter().flat_map(|p| p.chips.iter()).filter_map(|c| c.lane.as_ref().map(|l| l.layer)));
+    keep.extend(subject.container.iter().flat_map(|c| chips::lanes(&geo, c, subject.layers)).map(|l| l.1));
     if let Some(Target::Layer(id)) = opts.selected.and_then(Target::parse) {
         keep.extend(subject.layers.iter().position(|l| &**l == id));
     }
     let (rows, tier) = rows(&geo, &sizes, &keep, opts.expand);
+    let roomy = geo.narrow() && step_height(&tier, u64::MAX) > ROOMY;
+    let plan = subject.container.map(|c| chips::plan(&geo, c, subject.layers, &sizes, roomy));
     let placed = stack(&geo, &rows, &tier, &sizes);
     let mut painter =
         Painter { geo, opts, subject, layers: &layers, sizes: &sizes, nodes: Vec::new(), order: Vec::new() };
@@ -299,7 +304,7 @@ fn stack(geo: &Geo, rows: &[Row], tier: &Tier, sizes: &[u64]) -> Vec<Placing> {
     let mut y = geo.stack_top();
     let place = |&row: &Row| {
         let h = match row {
-            Row::Slab(i) => tier.heights.get(step(sizes.get(i).copied().unwrap_or(0))).copied().unwrap_or(44),
+            Row::Slab(i) => step_height(tier, sizes.get(i).copied().unwrap_or(0)),
             Row::More(..) => MORE_H,
         };
         let block = Block { x: geo.x, y, w: geo.w, h, dx: geo.dx, dy: tier.dy };
@@ -371,22 +376,25 @@ impl<'a> Painter<'a> {
         let x = geo.x + geo.dx;
         let mid = (top + bottom) / 2;
         let status = words::status(container);
-        let status_w = font("t-note").width(&status) + 21;
+        let to_dot = if geo.narrow() { 24 } else { 32 };
         let id = short(&container.id);
         let id_w = font("t-tab2").width(id);
-        let room = geo.width - x - 12 - 9 - id_w - 40 - status_w - 8;
-        let name = font("t-tab").fit_middle(&container.name, room.clamp(60, 330));
+        let alone = geo.width - x - 12 - 9 - id_w - 29 - 14;
+        let beside = alone - to_dot - 11 - font("t-note").width(&status);
+        // Where even the name has no room, the state is left to the label.
+        let (room, stated) = if beside < 60 { (alone, false) } else { (beside, true) };
+        let name = font("t-tab").fit_middle(&container.name, room.min(330));
         let id_x = x + 12 + font("t-tab").width(&name) + 9;
         let shoulder = id_x + id_w + 29;
         let path = format!("M{x} {bottom}V{}q0-6 6-6H{shoulder}q5 0 7 5l4 {}Z", top + 6, bottom - top - 5);
-        let dot_x = shoulder + if geo.narrow() { 24 } else { 32 };
+        let dot_x = shoulder + to_dot;
         Node::group(format!("tab:{}", container.id), "tabs")
             .at(x, top)
             .child(Node::path("tab", path))
             .child(Node::text("t-tab", x + 12, mid + 4, name))
             .child(Node::text("t-tab2", id_x, mid + 4, id))
-            .child(state_dot(container.state, dot_x, mid))
-            .child(Node::text("t-note", dot_x + 11, mid + 4, status))
+            .children(stated.then(|| state_dot(container.state, dot_x, mid)))
+            .children(stated.then(|| Node::text("t-note", dot_x + 11, mid + 4, status)))
     }
 
     fn row(&mut self, placing: &Placing, limit: i32, laned: bool) {
@@ -398,7 +406,10 @@ impl<'a> Painter<'a> {
                 let size: u64 = self.sizes.get(from..to).unwrap_or_default().iter().sum();
                 let text = s::MORE_LAYERS.fill(self.opts.lang, &[&(to - from), &bytes(size)]);
                 let first = self.subject.layers.get(from).map_or("", |l| l);
-                let node = block.more(format!("more:{first}"), text.clone(), self.opts);
+                let room = limit - block.x - SPINE - 14;
+                let short = font("t-more").width(&text) > room;
+                let shown = if short { format!("… {} …", to - from) } else { text.clone() };
+                let node = block.more(format!("more:{first}"), shown, Some(room), self.opts);
                 self.button(node, text.trim_matches(|c| c == '…' || c == ' ').to_string());
                 return;
             }
@@ -415,7 +426,7 @@ impl<'a> Painter<'a> {
         let size = layer.map_or("?".to_string(), |l| bytes(l.size));
         // On phones a ghost stands under the text, in high slabs.
         let baseline =
-            if self.geo.narrow() && laned && block.h > 60 { block.y + 31 } else { block.y + block.h / 2 + 4 };
+            if self.geo.narrow() && laned && block.h > ROOMY { block.y + 31 } else { block.y + block.h / 2 + 4 };
         let text = |class: &str, x: i32, text: &str| {
             let mut node = Node::text(class, x, 0, text);
             node.set("y", half(baseline));
@@ -498,7 +509,8 @@ impl<'a> Painter<'a> {
             let Some(block) = placed.iter().find(|p| p.row == Row::Slab(lane.layer)).map(|p| p.block) else { continue };
             let Some(change) = container.changes.get(chip.change) else { continue };
             let name = |kind: &str| format!("{kind}:{}:{}", container.id, change.path);
-            let gy = if self.geo.narrow() && block.h > 60 { block.bottom() - 31 } else { block.y + (block.h - 24) / 2 };
+            let gy =
+                if self.geo.narrow() && block.h > ROOMY { block.bottom() - 31 } else { block.y + (block.h - 24) / 2 };
             let tip = chip.y + chip.chip.h + 3;
             let ghost = parts::ghost(name("ghost"), lane.ghost_x, gy, lane.ghost_w, &lane.name, change.is_dir);
             let (text, line) = if change.kind == ChangeKind::D {
@@ -600,7 +612,8 @@ impl<'a> Painter<'a> {
     /// The caption under the plinth; returns the figure's height.
     fn caption(&mut self, bottom: i32, refused: Option<&str>) -> i32 {
         let (geo, lang) = (&self.geo, self.opts.lang);
-        let (mid, room) = (geo.x + geo.w / 2, geo.width - 16);
+        let mid = geo.x + geo.w / 2;
+        let room = 2 * mid.min(geo.width - mid) - 12;
         let mut y = bottom + 22;
         if let Some(container) = refused.filter(|_| geo.narrow()) {
             let text = font("t-no").fit_middle(&s::IN_USE.fill(lang, &[&container]), room);
@@ -613,8 +626,7 @@ impl<'a> Painter<'a> {
             Some(c) => (s::CAPTION, vec![&*c.name, self.subject.name]),
             None => (s::CAPTION_IMAGE, vec![self.subject.name]),
         };
-        let group =
-            Node::group("caption", "caption").child(caption(text.get(lang), &names, mid, y, room.min(2 * mid - 16)));
+        let group = Node::group("caption", "caption").child(caption(text.get(lang), &names, mid, y, room));
         let second = geo.narrow().then(|| {
             Node::text("t-lab2", mid, y + 20, font("t-lab2").fit(s::CAPTION_BELOW.get(lang), room)).anchor("middle")
         });

@@ -1,6 +1,6 @@
 //! From snapshot to scene: where everything stands. It must not know SVG's text form, nor who shows the scene.
 
-mod change;
+pub mod change;
 mod chips;
 mod container;
 mod forest;
@@ -11,9 +11,10 @@ pub mod words;
 use super::describe;
 use super::measure::font;
 use super::scene::{Node, Options, Scene, Size, View};
-use crate::engine::snapshot::{ContainerState, Foreground, Snapshot};
+use crate::engine::snapshot::{ContainerView, Foreground, Snapshot};
 use crate::strings::figure as s;
-pub use container::Subject;
+pub(super) use container::Subject;
+pub(super) use forest::columns;
 use std::sync::Arc;
 
 /// One container on its image. `focus` is the id of the container (or of an image, drawn alone) to show; without it,
@@ -29,12 +30,10 @@ pub fn container_view(now: &Snapshot, focus: Option<&str>, prev: Option<&Snapsho
         None => empty(View::Container, opts),
     };
     if let Some(prev) = prev {
-        // The same thing as it was: the container before it went, or its image before the container came.
-        let id = subject.as_ref().map(|s| s.container.map_or(s.image_id, |c| &c.id));
-        let gone = focus.filter(|f| now.container(f).is_none() && now.image(f).is_none());
-        let before = gone.or(id).and_then(|id| Subject::find(prev, id));
-        let before = before.or_else(|| Subject::find(prev, subject.as_ref()?.image_id));
-        let old = before.map(|b| container::draw(prev, &b, opts));
+        let old = subject
+            .as_ref()
+            .map_or_else(|| focus.and_then(|id| Subject::find(prev, id)), |subject| before(now, prev, subject));
+        let old = old.map(|b| container::draw(prev, &b, opts));
         change::mark(&mut scene, old.as_ref(), now, prev);
     }
     let words = describe::container_text(now, subject.as_ref(), opts.lang);
@@ -46,6 +45,25 @@ fn subject_of<'a>(now: &'a Snapshot, prev: Option<&Snapshot>, id: &str) -> Optio
     Subject::find(now, id).or_else(|| {
         let gone = prev?.containers.iter().find(|c| &*c.id == id)?;
         now.image(&gone.image).map(|i| Subject::of_image(i))
+    })
+}
+
+/// The same thing as it was: the container that just left this image; the container, or its image before the container
+/// came; the container that an image was committed from.
+fn before<'a>(now: &Snapshot, prev: &'a Snapshot, subject: &Subject<'_>) -> Option<Subject<'a>> {
+    let (fresh, old) = change::differing(&now.containers, &prev.containers);
+    let found = match subject.container {
+        Some(c) => Subject::find(prev, &c.id),
+        None => {
+            let gone = |c: &&Arc<ContainerView>| !fresh.iter().any(|f| f.id == c.id);
+            let left = old.iter().filter(gone).find(|c| &*c.image == subject.image_id);
+            left.and_then(|c| Subject::find(prev, &c.id))
+        }
+    };
+    found.or_else(|| Subject::find(prev, subject.image_id)).or_else(|| {
+        let had = prev.layers.iter().map(|l| &*l.chain_id).collect();
+        let (_, container) = change::commit(subject.image?, now, &had)?;
+        Subject::find(prev, container)
     })
 }
 
@@ -103,23 +121,19 @@ pub fn auto_focus(now: &Snapshot, prev: Option<&Snapshot>, last: Option<&str>) -
 
 /// The container or image that is new or changed, the newest of them.
 fn concerned(now: &Snapshot, prev: &Snapshot) -> Option<Arc<str>> {
-    // Snapshots share what did not change, so this is a comparison of pointers for nearly all.
-    let mut old = prev.containers.iter().map(|c| (&*c.id, c)).collect::<Vec<_>>();
-    old.sort_unstable_by_key(|o| o.0);
-    let before = |id: &str| old.binary_search_by_key(&id, |o| o.0).ok().and_then(|i| old.get(i)).map(|o| o.1);
-    let running = |state: ContainerState| state == ContainerState::Running;
+    let (fresh, old) = change::differing(&now.containers, &prev.containers);
     let mut changed = None;
-    for c in &now.containers {
-        match before(&c.id) {
+    for c in fresh {
+        match old.iter().find(|o| o.id == c.id) {
             None => return Some(c.id.clone()),
-            Some(b) if Arc::ptr_eq(b, c) => {}
-            Some(b) if b.changes != c.changes || b.state != c.state || running(c.state) && b.started != c.started => {
+            Some(b) if b.changes != c.changes || b.state != c.state || b.started != c.started => {
                 changed = changed.or_else(|| Some(c.id.clone()));
             }
             Some(_) => {}
         }
     }
-    let image = || now.images.iter().find(|i| prev.image(&i.id).is_none()).map(|i| i.id.clone());
+    let (fresh, _) = change::differing(&now.images, &prev.images);
+    let image = || fresh.iter().find(|i| prev.image(&i.id).is_none()).map(|i| i.id.clone());
     changed.or_else(image)
 }
 

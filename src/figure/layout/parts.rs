@@ -25,6 +25,9 @@ pub struct Block {
 /// The textures from the base up; after the fifth they repeat.
 const TEXTURES: [&str; 5] = ["brick", "dash", "dots", "diag", "vert"];
 
+/// The width of a spine in the container view.
+pub const SPINE: i32 = 16;
+
 /// A number and a half, for lines that must fall on pixels and baselines that centre.
 pub fn half(n: i32) -> String {
     format!("{n}.5")
@@ -105,15 +108,19 @@ impl Block {
             .child(Node::path("f-lip", format!("M{x} {y}.5h{w}")))
     }
 
-    /// What stands for slabs that are not drawn: a dashed outline.
-    pub fn more(&self, key: String, text: String, opts: &Options<'_>) -> Node {
+    /// What stands for slabs that are not drawn: a dashed outline, its text centred or, before a lane, within `room`.
+    pub fn more(&self, key: String, text: String, room: Option<i32>, opts: &Options<'_>) -> Node {
         let Block { x, y, w, h, .. } = *self;
-        let text = font("t-more").fit(&text, w - 16);
         let selected = opts.selected == Some(key.as_str());
+        let text = font("t-more").fit(&text, room.unwrap_or(w - 16));
+        let text = match room {
+            Some(_) => Node::text("t-more", x + SPINE + 14, y + h / 2 + 4, text),
+            None => Node::text("t-more", x + w / 2, y + h / 2 + 4, text).anchor("middle"),
+        };
         Node::group(key, "more")
             .at(x, y)
             .child(Node::rect("f-front", x, y, w, h).attr("rx", "2").attr("pointer-events", "all"))
-            .child(Node::text("t-more", x + w / 2, y + h / 2 + 4, text).anchor("middle"))
+            .child(text)
             .children(selected.then(|| self.outline()))
     }
 

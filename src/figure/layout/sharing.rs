@@ -448,7 +448,7 @@ impl<'a> Painter<'a> {
         let narrow = font("t-more").width(&text) > block.w - 16;
         let shown = if narrow { format!("… {} …", to - from) } else { text.clone() };
         let first = hidden.first().copied().unwrap_or_default();
-        let node = block.more(format!("more:{first}"), shown, self.opts);
+        let node = block.more(format!("more:{first}"), shown, None, self.opts);
         (node, text.trim_matches(|c| c == '…' || c == ' ').to_string())
     }
 
@@ -459,7 +459,7 @@ impl<'a> Painter<'a> {
         };
         let fits = font("t-more").width(&text) <= block.w - 16;
         let shown = if fits { text.clone() } else { format!("+{hidden}") };
-        let node = block.more("more:images".to_string(), shown, self.opts);
+        let node = block.more("more:images".to_string(), shown, None, self.opts);
         self.button(node, text);
     }
 
