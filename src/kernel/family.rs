@@ -140,6 +140,7 @@ impl WaitFor {
 
 impl Proc {
     /// A process that inherits everything from this one, as after `fork`: change what is to differ, and `spawn` it.
+    /// Ignored signals are inherited too: a shell that ignores SIGTSTP for itself takes it out of `ignored` again.
     pub fn child(&self, argv: Vec<String>) -> Spawn {
         Spawn {
             path: None,

@@ -5,6 +5,7 @@
 
 mod clock;
 mod combine;
+pub mod dev;
 mod exec;
 mod executor;
 mod family;
@@ -14,9 +15,11 @@ pub mod machine;
 mod notify;
 mod pipe;
 mod process;
+mod procfs;
 mod signal;
 mod system;
 mod tty;
+pub mod users;
 
 /// What of the file system a module needs that knows files only through a process (`docker`).
 pub use crate::layerfs::{DirEntry, Errno, FileKind, OpenFlags, Stat};
@@ -31,6 +34,7 @@ pub use io::Whence;
 pub use notify::{Changed, Notify};
 pub use pipe::{pipe, PipeReader, PipeWriter};
 pub use process::{Cred, ExitStatus, Proc, WaitStatus};
+pub use procfs::Procfs;
 pub use signal::{Action, Disposition, Signal, SignalSet};
 pub use system::{ProcessInfo, System, WeakSystem};
 pub use tty::Tty;

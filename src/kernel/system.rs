@@ -172,6 +172,12 @@ impl System {
         self.0.mounts.borrow().clone()
     }
 
+    /// Mounts its `/proc`, which must exist as a directory. The errors of mounting.
+    pub fn mount_proc(&self) -> Result<(), Errno> {
+        let procfs = Rc::new(super::Procfs::new(self));
+        self.change_mounts(|vfs| vfs.mount_pseudo("/proc", procfs, "proc"))
+    }
+
     /// Numbers below `first` are not given to new processes: a computer that has been running for a while.
     pub fn set_next_pid(&self, first: u32) {
         self.0.next_pid.set(first.max(1));

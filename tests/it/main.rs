@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
 
-mod layerfs_golden;
-mod tidy;
-
 mod figures;
 mod figures_data;
+mod kernel_processes;
+mod kernel_ttys;
+mod layerfs_golden;
+mod tidy;
