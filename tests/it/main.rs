@@ -7,4 +7,5 @@ mod figures_data;
 mod kernel_processes;
 mod kernel_ttys;
 mod layerfs_golden;
+mod terminal;
 mod tidy;
