@@ -4,6 +4,7 @@
 
 mod figures;
 mod figures_data;
+mod kernel_files;
 mod kernel_processes;
 mod kernel_ttys;
 mod layerfs_golden;
