@@ -199,8 +199,13 @@ impl Blob {
     /// This content followed by `other`'s.
     pub fn concat(&self, other: &Blob) -> Blob {
         let mut out = self.clone();
-        other.pieces().iter().for_each(|p| out.push(p.clone()));
+        out.extend(other);
         out
+    }
+
+    /// As [`Blob::concat`], reusing the rope where nobody else holds it.
+    pub fn extend(&mut self, other: &Blob) {
+        other.pieces().iter().for_each(|p| self.push(p.clone()));
     }
 
     fn push(&mut self, piece: Piece) {

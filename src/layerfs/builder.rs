@@ -109,6 +109,11 @@ impl LayerBuilder {
         self.node_mut(ino).map(|node| node.xattrs = Some(Arc::new(xattrs)))
     }
 
+    /// Whether a whiteout is at `path`.
+    pub fn is_whiteout(&self, path: &str) -> bool {
+        self.tree.lookup(path).is_some_and(|(_, node)| node.is_whiteout())
+    }
+
     /// The layer.
     pub fn finish(self) -> Layer {
         Layer::from_tree(self.tree)

@@ -1,10 +1,25 @@
-//! Images in one file: what `docker save` writes and `docker load` reads, and OCI layouts.
+//! Images in one file, read: what `docker save` writes, and OCI layouts. Everything that a file claims is checked
+//! against its bytes. `save` writes.
 
-use super::digest::ImageId;
+use super::config::ImageConfig;
+use super::digest::{DiffId, Digest, ImageId};
+use super::inflate;
+use super::layer_tar;
 use super::reference::Reference;
-use crate::layerfs::{Blob, Layer};
+use super::tar::{flag, read_entries, TarError};
+use crate::layerfs::{path, Blob, Layer};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+pub use super::save::save;
+
+/// The most that a compressed part may unpack to.
+const MAX_UNPACKED: usize = 1 << 31;
+
+/// The most that a JSON file may have.
+const MAX_JSON: u64 = 8 << 20;
 
 /// An image found in an archive, or to be put into one.
 #[derive(Clone, Debug)]
@@ -24,31 +39,277 @@ pub struct ArchivedImage {
 /// Why a file is no archive of images.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ArchiveError {
-    /// Not a tar.
-    Tar(super::layer_tar::TarError),
+    /// Not a tar, or one of its layers is not.
+    Tar(TarError),
+    /// A compressed part does not unpack.
+    Gzip(inflate::InflateError),
     /// Neither `manifest.json` nor an OCI `index.json`.
     NoManifest,
+    /// A file that the manifest names is not there.
+    Missing(String),
+    /// JSON that is none, or not what it should be.
+    Json {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The manifest and the config do not speak of as many layers.
+    LayerCount {
+        /// In the manifest.
+        expected: usize,
+        /// In the config.
+        got: usize,
+    },
+    /// A layer is not the one that the config names.
+    DiffId {
+        /// Which, from 0.
+        index: usize,
+        /// In the config.
+        expected: DiffId,
+        /// The file's.
+        got: DiffId,
+    },
+    /// A file is not what its name says.
+    BlobDigest(String),
+    /// A tag that is no reference.
+    Tag(String),
 }
 
 impl fmt::Display for ArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ArchiveError::Tar(error) => error.fmt(f),
-            ArchiveError::NoManifest => f.write_str("no manifest"),
+            ArchiveError::Tar(error) => write!(f, "Error processing tar file(exit status 1): {error}"),
+            ArchiveError::Gzip(error) => error.fmt(f),
+            ArchiveError::NoManifest => f.write_str("open manifest.json: no such file or directory"),
+            ArchiveError::Missing(file) => write!(f, "open {file}: no such file or directory"),
+            ArchiveError::Json { file, reason } => write!(f, "{file}: {reason}"),
+            ArchiveError::LayerCount { expected, got } => {
+                write!(f, "invalid manifest, layers length mismatch: expected {expected}, got {got}")
+            }
+            ArchiveError::DiffId { index, expected, got } => {
+                write!(f, "invalid diffID for layer {index}: expected \"{expected}\", got \"{got}\"")
+            }
+            ArchiveError::BlobDigest(file) => write!(f, "{file}: its content does not match its digest"),
+            ArchiveError::Tag(tag) => write!(f, "invalid tag {tag:?}"),
         }
     }
 }
 
 impl std::error::Error for ArchiveError {}
 
-/// Reads an archive of images (docker-archive or OCI layout). Layers share the archive's bytes.
-pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>, ArchiveError> {
-    let _ = bytes;
-    Err(ArchiveError::NoManifest)
+impl From<TarError> for ArchiveError {
+    fn from(error: TarError) -> ArchiveError {
+        ArchiveError::Tar(error)
+    }
 }
 
-/// Writes images as Docker 20.10's `docker save`. The result shares the files' bytes.
-pub fn save(images: &[ArchivedImage]) -> Blob {
-    let _ = images;
-    Blob::empty()
+type Result<T> = std::result::Result<T, ArchiveError>;
+
+/// Reads an archive of images (docker-archive or OCI layout, gzipped or not). Layers share the archive's bytes.
+pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
+    let bytes = match inflate::is_gzip(&bytes) {
+        true => Arc::from(inflate::gunzip(&bytes, MAX_UNPACKED).map_err(ArchiveError::Gzip)?),
+        false => bytes,
+    };
+    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: BTreeMap::new() };
+    match (loader.files.get("manifest.json"), loader.files.get("index.json")) {
+        (Some(manifest), _) => loader.docker(&manifest),
+        (None, Some(index)) => loader.oci(&index),
+        (None, None) => Err(ArchiveError::NoManifest),
+    }
+}
+
+/// The files of an archive by their paths; links are followed on asking.
+struct Files {
+    contents: BTreeMap<String, Blob>,
+    links: BTreeMap<String, String>,
+}
+
+impl Files {
+    fn read(archive: &Blob) -> Result<Files> {
+        let mut files = Files { contents: BTreeMap::new(), links: BTreeMap::new() };
+        read_entries(archive, |entry| -> Result<()> {
+            let name = normal("", &entry.name);
+            match entry.typeflag {
+                flag::REG => drop(files.contents.insert(name, entry.content)),
+                flag::LINK => drop(files.links.insert(name, normal("", &entry.linkname))),
+                flag::SYMLINK => {
+                    let dir = name.rsplit_once('/').map_or("", |(dir, _)| dir);
+                    let target = normal(dir, &entry.linkname);
+                    files.links.insert(name, target);
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(files)
+    }
+
+    fn get(&self, name: &str) -> Option<Blob> {
+        let mut name = name.to_owned();
+        for _ in 0..path::MAX_SYMLINKS {
+            match self.links.get(&name) {
+                Some(target) => name = target.clone(),
+                None => break,
+            }
+        }
+        self.contents.get(&name).cloned()
+    }
+
+    fn need(&self, name: &str) -> Result<Blob> {
+        self.get(&normal("", name)).ok_or_else(|| ArchiveError::Missing(name.to_owned()))
+    }
+}
+
+/// A path from the archive's root, without `.` and `..`.
+fn normal(dir: &str, name: &str) -> String {
+    let dir = if name.starts_with('/') { "" } else { dir };
+    let mut out: Vec<&str> = Vec::new();
+    for part in path::components(dir).chain(path::components(name)) {
+        match part {
+            ".." => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    out.join("/")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ManifestItem {
+    config: String,
+    repo_tags: Option<Vec<String>>,
+    layers: Option<Vec<String>>,
+    #[serde(default)]
+    parent: Option<ImageId>,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    manifests: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+    digest: Digest,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    config: Descriptor,
+    layers: Vec<Descriptor>,
+}
+
+struct Loader {
+    files: Files,
+    /// Layers read already, by their files: images of one archive share them.
+    layers: BTreeMap<String, Arc<Layer>>,
+}
+
+impl Loader {
+    fn docker(&mut self, manifest: &Blob) -> Result<Vec<ArchivedImage>> {
+        let items: Vec<ManifestItem> = json("manifest.json", manifest)?;
+        items.into_iter().map(|item| self.docker_image(item)).collect()
+    }
+
+    fn docker_image(&mut self, item: ManifestItem) -> Result<ArchivedImage> {
+        let config = self.files.need(&item.config)?;
+        let mut tags = Vec::new();
+        for tag in item.repo_tags.unwrap_or_default() {
+            let reference = Reference::parse(&tag).map_err(|_| ArchiveError::Tag(tag))?;
+            tags.push(reference.or_latest());
+        }
+        let layers = item.layers.unwrap_or_default();
+        self.image(&item.config, &config, &layers, tags, item.parent)
+    }
+
+    fn oci(&mut self, index: &Blob) -> Result<Vec<ArchivedImage>> {
+        let index: Index = json("index.json", index)?;
+        let mut images = Vec::new();
+        for found in index.manifests {
+            let (name, blob) = self.oci_blob(&found.digest)?;
+            let manifest: Manifest = json(&name, &blob)?;
+            let (config_name, config) = self.oci_blob(&manifest.config.digest)?;
+            let layers: Vec<String> = manifest.layers.iter().map(|layer| oci_path(&layer.digest)).collect();
+            for layer in &manifest.layers {
+                self.oci_blob(&layer.digest)?;
+            }
+            let named = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
+            let tag = named.iter().find_map(|key| found.annotations.get(*key));
+            let tags = tag.and_then(|tag| Reference::parse(tag).ok()).map(Reference::or_latest);
+            images.push(self.image(&config_name, &config, &layers, tags.into_iter().collect(), None)?);
+        }
+        Ok(images)
+    }
+
+    fn oci_blob(&self, digest: &Digest) -> Result<(String, Blob)> {
+        let name = oci_path(digest);
+        let blob = self.files.need(&name)?;
+        match digest_of(&blob) == *digest {
+            true => Ok((name, blob)),
+            false => Err(ArchiveError::BlobDigest(name)),
+        }
+    }
+
+    fn image(
+        &mut self,
+        config_name: &str,
+        config: &Blob,
+        layers: &[String],
+        tags: Vec<Reference>,
+        parent: Option<ImageId>,
+    ) -> Result<ArchivedImage> {
+        let parsed: ImageConfig = json(config_name, config)?;
+        let config_json: Arc<[u8]> = config.to_vec().into();
+        let diff_ids = &parsed.rootfs.diff_ids;
+        if diff_ids.len() != layers.len() {
+            return Err(ArchiveError::LayerCount { expected: layers.len(), got: diff_ids.len() });
+        }
+        let mut read = Vec::new();
+        for (index, (name, expected)) in layers.iter().zip(diff_ids).enumerate() {
+            let layer = self.layer(name)?;
+            let got = layer_tar::diff_id(&layer);
+            if got != *expected {
+                return Err(ArchiveError::DiffId { index, expected: *expected, got });
+            }
+            read.push(layer);
+        }
+        let id = ImageId(Digest::of(&config_json));
+        Ok(ArchivedImage { config_json, id, tags, layers: read, parent })
+    }
+
+    fn layer(&mut self, name: &str) -> Result<Arc<Layer>> {
+        if let Some(layer) = self.layers.get(name) {
+            return Ok(layer.clone());
+        }
+        let mut blob = self.files.need(name)?;
+        if inflate::is_gzip(&blob.read_at(0, 16)) {
+            let unpacked = inflate::gunzip(&blob.to_vec(), MAX_UNPACKED).map_err(ArchiveError::Gzip)?;
+            blob = Blob::from(unpacked);
+        }
+        let layer = Arc::new(layer_tar::read_blob(&blob)?);
+        self.layers.insert(name.to_owned(), layer.clone());
+        Ok(layer)
+    }
+}
+
+fn oci_path(digest: &Digest) -> String {
+    format!("blobs/sha256/{}", digest.hex())
+}
+
+fn digest_of(blob: &Blob) -> Digest {
+    let mut sha = super::Sha256::new();
+    blob.chunks().for_each(|chunk| sha.update(&chunk));
+    sha.finish()
+}
+
+fn json<T: for<'de> Deserialize<'de>>(file: &str, blob: &Blob) -> Result<T> {
+    let error = |reason: String| ArchiveError::Json { file: file.to_owned(), reason };
+    if blob.len() > MAX_JSON {
+        return Err(error(format!("too large: {} bytes", blob.len())));
+    }
+    serde_json::from_slice(&blob.to_vec()).map_err(|e| error(e.to_string()))
 }

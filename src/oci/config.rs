@@ -2,6 +2,7 @@
 //! the image's id, are Docker's. It knows nothing of where images are kept.
 
 use super::digest::{DiffId, Digest, ImageId};
+use super::go_json;
 use crate::ambient::Time;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -196,13 +197,74 @@ impl ImageConfig {
         serde_json::from_slice(json)
     }
 
-    /// The bytes that Docker would store.
+    /// The bytes that Docker would store: the keys of the outermost object sorted, everything else in its order.
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        let fields = match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect::<BTreeMap<_, _>>(),
+            _ => BTreeMap::new(),
+        };
+        go_json::to_vec(&fields)
     }
 
     /// The image's id: the digest of [`ImageConfig::to_json`].
     pub fn id(&self) -> ImageId {
         ImageId(Digest::of(&self.to_json()))
     }
+
+    /// The config of an image made from a container of this one, by `docker commit` or a step of the classic
+    /// builder (`NewChildImage` of Docker 20.10). `layer` is `None` where the container's upper layer was empty.
+    pub fn child(&self, commit: Commit) -> ImageConfig {
+        let mut rootfs = self.rootfs.clone();
+        rootfs.diff_ids.extend(commit.layer);
+        let mut history = self.history.clone();
+        let command = commit.container_config.cmd.as_deref().unwrap_or_default().join(" ");
+        history.push(History {
+            created: commit.created,
+            author: commit.author.clone(),
+            created_by: command,
+            comment: commit.comment,
+            empty_layer: commit.layer.is_none(),
+        });
+        ImageConfig {
+            architecture: self.architecture.clone(),
+            author: commit.author,
+            comment: String::new(),
+            config: Some(commit.config),
+            container: commit.container,
+            container_config: Some(commit.container_config),
+            created: commit.created,
+            docker_version: commit.docker_version,
+            history,
+            os: self.os.clone(),
+            rootfs,
+            variant: self.variant.clone(),
+            other: self
+                .other
+                .iter()
+                .filter(|(key, _)| matches!(key.as_str(), "os.version" | "os.features"))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// What a commit adds to an image's config.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The container's id.
+    pub container: String,
+    /// The container's own config, whose command becomes the history's `created_by`.
+    pub container_config: ContainerConfig,
+    /// The new image's config.
+    pub config: ContainerConfig,
+    /// The new layer.
+    pub layer: Option<DiffId>,
+    /// `-a`.
+    pub author: String,
+    /// `-m`.
+    pub comment: String,
+    /// When.
+    pub created: Time,
+    /// The engine's version.
+    pub docker_version: String,
 }

@@ -1,64 +1,222 @@
-//! A layer as a tar, byte for byte as Docker 20.10 commits it, and the way back.
+//! A layer as a tar, byte for byte as Docker 20.10 commits it, and the way back. Whiteouts and opaque directories
+//! travel as the empty files `.wh.name` and `.wh..wh..opq`.
 
-use super::digest::DiffId;
-use crate::layerfs::{Blob, Layer};
-use std::fmt;
+use super::digest::{DiffId, Digest, Sha256};
+use super::owners;
+pub use super::tar::TarError;
+use super::tar::{flag, read_entries, Header, RawEntry, Sink, Stream, Writer};
+use crate::ambient::Time;
+use crate::layerfs::{path, Blob, Entry, EntryBody, Errno, FileKind, Layer, LayerBuilder, Meta};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-/// Why bytes are no layer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TarError {
-    /// A header's checksum or a number is wrong.
-    InvalidHeader,
-    /// The archive ends within an entry.
-    Truncated,
-}
-
-impl fmt::Display for TarError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            TarError::InvalidHeader => "archive/tar: invalid tar header",
-            TarError::Truncated => "unexpected EOF",
-        })
-    }
-}
-
-impl std::error::Error for TarError {}
+const WHITEOUT: &str = ".wh.";
+const OPAQUE: &str = ".wh..wh..opq";
 
 /// Writes the layer as `docker commit` does, or the original bytes where it was read from an archive.
 pub fn write(layer: &Layer, out: &mut impl io::Write) -> io::Result<()> {
-    let _ = layer;
-    out.write_all(&[0; 1024])
+    match layer.original() {
+        Some(original) => Stream(out).blob(original),
+        None => write_fresh(layer, Stream(out)).map(drop),
+    }
 }
 
 /// The same as content, sharing the files' bytes.
 pub fn to_blob(layer: &Layer) -> Blob {
-    let _ = layer;
-    Blob::zeros(1024)
+    match layer.original() {
+        Some(original) => original.clone(),
+        None => write_fresh(layer, Blob::empty()).unwrap_or_default(),
+    }
 }
 
 /// The sha256 of the layer's tar; computed once a layer.
 pub fn diff_id(layer: &Layer) -> DiffId {
     let raw = layer.digest_with(|layer| {
-        let mut sha = super::Sha256::new();
+        let mut sha = Sha256::new();
+        // Hashing takes every byte: there is no error to meet.
         let _ = write(layer, &mut sha);
         sha.finish().raw()
     });
-    DiffId(super::Digest::from_raw(raw))
+    DiffId(Digest::from_raw(raw))
+}
+
+/// Writes the layer's own tree, whatever it was read from.
+pub fn write_fresh<S: Sink>(layer: &Layer, out: S) -> io::Result<S> {
+    let mut writer = Writer::new(out);
+    let mut seen: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+    for entry in layer.entries() {
+        // Go's archive/tar refuses sockets; Docker logs it and goes on.
+        if entry.kind() == FileKind::Socket {
+            continue;
+        }
+        let (header, content) = header_of(&entry, &mut seen);
+        writer.entry(&header, &content)?;
+        if entry.body == (EntryBody::Dir { opaque: true }) {
+            writer.entry(&opaque_header(&header), &Blob::empty())?;
+        }
+    }
+    writer.finish()
+}
+
+fn header_of(entry: &Entry, seen: &mut BTreeMap<u32, Vec<u8>>) -> (Header, Blob) {
+    let mut name = path::to_bytes(&entry.path);
+    let mut header = Header {
+        mode: entry.meta.mode | entry.kind().mode_bits(),
+        uid: entry.meta.uid,
+        gid: entry.meta.gid,
+        mtime: entry.meta.mtime.secs(),
+        uname: owners::user(entry.meta.uid).to_owned(),
+        gname: owners::group(entry.meta.gid).to_owned(),
+        xattrs: entry.xattrs.as_deref().cloned().unwrap_or_default(),
+        ..Header::default()
+    };
+    let mut content = Blob::empty();
+    header.typeflag = match &entry.body {
+        EntryBody::File(blob) => {
+            content = blob.clone();
+            flag::REG
+        }
+        EntryBody::Dir { .. } => flag::DIR,
+        EntryBody::Symlink(target) => {
+            header.linkname = path::to_bytes(target);
+            header.mode |= 0o777;
+            flag::SYMLINK
+        }
+        EntryBody::Device { kind, rdev } => {
+            header.dev = *rdev;
+            if *kind == FileKind::BlockDevice {
+                flag::BLOCK
+            } else {
+                flag::CHAR
+            }
+        }
+        EntryBody::Fifo | EntryBody::Socket => flag::FIFO,
+        EntryBody::Whiteout => flag::CHAR,
+    };
+    if entry.nlink > 1 && entry.kind() != FileKind::Dir {
+        match seen.get(&entry.ino) {
+            Some(first) => {
+                (header.typeflag, header.linkname, content) = (flag::LINK, first.clone(), Blob::empty());
+            }
+            None => drop(seen.insert(entry.ino, name.clone())),
+        }
+    }
+    match &entry.body {
+        EntryBody::Dir { .. } => name.push(b'/'),
+        EntryBody::Whiteout => {
+            // The name of a hard link's first stays in it, since Docker turns the header into a file's afterwards.
+            (header.typeflag, header.mode) = (flag::REG, 0o600);
+            let at = name.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+            name.splice(at..at, WHITEOUT.bytes());
+        }
+        _ => {}
+    }
+    header.size = content.len();
+    (Header { name, ..header }, content)
+}
+
+/// Docker makes it of the directory's header, and leaves the time out.
+fn opaque_header(dir: &Header) -> Header {
+    let mut name = dir.name.clone();
+    name.extend_from_slice(OPAQUE.as_bytes());
+    Header {
+        name,
+        typeflag: flag::REG,
+        mode: dir.mode & 0o777,
+        uid: dir.uid,
+        gid: dir.gid,
+        uname: dir.uname.clone(),
+        gname: dir.gname.clone(),
+        ..Header::default()
+    }
 }
 
 /// Reads an uncompressed layer tar.
 pub fn read(bytes: Arc<[u8]>) -> Result<Layer, TarError> {
-    let len = bytes.len();
-    read_blob(&Blob::slice_of(bytes, 0..len))
+    read_blob(&Blob::from_bytes(bytes))
 }
 
-/// Reads an uncompressed layer tar that is a part of something larger.
+/// Reads an uncompressed layer tar that is a part of something larger. Files share its bytes, and the layer remembers
+/// it: its diff id is the digest of these very bytes.
 pub fn read_blob(bytes: &Blob) -> Result<Layer, TarError> {
-    if bytes.len() < 1024 {
-        Err(TarError::Truncated)
-    } else {
-        Ok(Layer::default())
+    let mut builder = LayerBuilder::new();
+    read_entries(bytes, |entry| unpack(&mut builder, &entry))?;
+    Ok(builder.finish().with_original(bytes.clone()))
+}
+
+fn unpack(builder: &mut LayerBuilder, entry: &RawEntry) -> Result<(), TarError> {
+    let name = clean(&entry.name)?;
+    let time = Time(entry.mtime);
+    let meta = Meta::new(entry.mode & 0o7777, time).owned(entry.uid, entry.gid);
+    let (dir, base) = name.rsplit_once('/').unwrap_or(("", &name));
+    let bad_path = |_| TarError::BadPath(name.clone());
+    if base == OPAQUE {
+        return builder.opaque(dir).map_err(bad_path);
     }
+    // What else aufs kept for itself.
+    if base.starts_with(".wh..wh.") || entry.name.split('/').any(|part| part == ".wh..wh.plnk") {
+        return Ok(());
+    }
+    if let Some(hidden) = base.strip_prefix(WHITEOUT) {
+        return unpack_whiteout(builder, dir, hidden, entry, meta).map_err(bad_path);
+    }
+    let kind = match entry.typeflag {
+        flag::CHAR => FileKind::CharDevice,
+        flag::BLOCK => FileKind::BlockDevice,
+        _ => FileKind::Fifo,
+    };
+    match entry.typeflag {
+        flag::DIR => builder.dir(&name, meta),
+        flag::REG => builder.file(&name, entry.content.clone(), meta),
+        flag::SYMLINK => builder.symlink(&name, &entry.linkname, Meta { mode: 0o777, ..meta }),
+        flag::LINK => {
+            let target = clean(&entry.linkname)?;
+            match builder.hardlink(&name, &target) {
+                Err(Errno::ENOENT | Errno::EPERM) => return Err(TarError::BadLink { path: name, target }),
+                other => other,
+            }
+        }
+        flag::CHAR | flag::BLOCK | flag::FIFO => builder.special(&name, kind, entry.dev, meta),
+        // Docker logs an unhandled type and goes on.
+        _ => return Ok(()),
+    }
+    .map_err(bad_path)?;
+    if entry.xattrs.is_empty() || entry.typeflag == flag::LINK {
+        return Ok(());
+    }
+    builder.xattrs(&name, entry.xattrs.clone()).map_err(bad_path)
+}
+
+fn unpack_whiteout(
+    builder: &mut LayerBuilder,
+    dir: &str,
+    hidden: &str,
+    entry: &RawEntry,
+    meta: Meta,
+) -> Result<(), Errno> {
+    if hidden.is_empty() || hidden == "." || hidden == ".." {
+        return Err(Errno::EINVAL);
+    }
+    let name = path::join(dir, hidden);
+    let shared = !entry.linkname.is_empty() && builder.is_whiteout(&entry.linkname);
+    match shared {
+        true => builder.hardlink(&name, &entry.linkname),
+        false => builder.whiteout(&name, Meta { mode: 0, ..meta }),
+    }
+}
+
+/// A path without `.`, `..` and doubled slashes, relative to the root; `""` for the root itself.
+fn clean(name: &str) -> Result<String, TarError> {
+    let mut out: Vec<&str> = Vec::new();
+    for part in path::components(name) {
+        match part {
+            ".." if out.pop().is_none() && !name.starts_with('/') => {
+                return Err(TarError::Breakout(name.to_owned()));
+            }
+            ".." => {}
+            part => out.push(part),
+        }
+    }
+    Ok(out.join("/"))
 }

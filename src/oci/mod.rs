@@ -4,9 +4,14 @@
 pub mod archive;
 pub mod config;
 pub mod digest;
+pub mod go_json;
+pub mod inflate;
 pub mod layer_tar;
+mod owners;
 pub mod reference;
+mod save;
+pub mod tar;
 
 pub use config::{ContainerConfig, History, ImageConfig};
 pub use digest::{chain_id, ChainId, DiffId, Digest, ImageId, Sha256};
-pub use reference::Reference;
+pub use reference::{Reference, ReferenceError};
