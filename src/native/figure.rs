@@ -1,0 +1,100 @@
+//! `capas figure`: one of the two figures of a lesson or session after a step, as SVG or PNG.
+
+use super::cli::{FigureArgs, ViewArg};
+use super::lesson::plain_error;
+use super::{lesson, usage};
+use crate::figure::layout;
+use crate::figure::scene::Options;
+use crate::figure::style::Theme;
+use crate::figure::svg;
+use crate::session::log::Log;
+use crate::session::{self, replay, Session};
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+
+/// Draws and writes it. Nothing is written unless everything went well.
+pub(super) fn run(args: &FigureArgs) -> Result<u8> {
+    let kind = args.output.as_deref().map(extension).transpose()?;
+    let (before, after) = snapshots(args)?;
+    let lang = args.lang.lang();
+    let options = Options { lang, ..Options::default() };
+    let scene = match args.view {
+        ViewArg::Container => layout::container_view(&after, None, before.as_deref(), &options),
+        ViewArg::Sharing => layout::sharing_view(&after, before.as_deref(), &options),
+    };
+    let theme = if args.dark { Theme::Dark } else { Theme::Light };
+    let text = svg::document(&scene, theme);
+    match (&args.output, kind) {
+        (Some(path), Some(Kind::Png)) => write(path, &png(&text)?)?,
+        (Some(path), _) => write(path, text.as_bytes())?,
+        (None, _) => println!("{text}"),
+    }
+    Ok(0)
+}
+
+type Snap = std::sync::Arc<crate::engine::snapshot::Snapshot>;
+
+/// The snapshots before and after the step that is asked for.
+fn snapshots(args: &FigureArgs) -> Result<(Option<Snap>, Snap)> {
+    let is_lesson = args.file.extension().is_some_and(|e| e == "md");
+    let (mut session, steps): (Session, Vec<replay::Typed>) = if is_lesson {
+        let lesson = lesson::read(&args.file)?;
+        let steps = lesson.steps().map(replay::Typed::of_step).collect();
+        (Session::start(session::Options::for_lesson(&lesson, args.seed)).map_err(usage)?, steps)
+    } else {
+        let text = std::fs::read_to_string(&args.file)
+            .map_err(|error| usage(format!("{}: {}", args.file.display(), plain_error(&error))))?;
+        let log = Log::parse(&text).map_err(|error| usage(format!("{}: {error}", args.file.display())))?;
+        let steps = replay::group(&log.inputs);
+        (Session::start(session::Options::for_log(&log)).map_err(usage)?, steps)
+    };
+    let wanted = args.step.unwrap_or(steps.len());
+    if wanted > steps.len() {
+        return Err(usage(format!("{} has {} steps, not {wanted}", args.file.display(), steps.len())));
+    }
+    let mut before = None;
+    for step in steps.iter().take(wanted) {
+        before = Some(session.snapshot());
+        step.run(&mut session);
+    }
+    Ok((before, session.snapshot()))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Svg,
+    Png,
+}
+
+fn extension(path: &Path) -> Result<Kind> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("svg") => Ok(Kind::Svg),
+        Some("png") => Ok(Kind::Png),
+        _ => Err(usage(format!("{}: the name must end in .svg or .png", path.display()))),
+    }
+}
+
+fn png(svg: &str) -> Result<Vec<u8>> {
+    use resvg::{tiny_skia, usvg};
+    const SCALE: f32 = 2.0;
+    let mut options = usvg::Options::default();
+    options.fontdb_mut().load_system_fonts();
+    let tree = usvg::Tree::from_str(svg, &options).context("the figure's own SVG")?;
+    let size = tree.size().to_int_size().scale_by(SCALE).context("an empty figure")?;
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).context("an empty figure")?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+    pixels.encode_png().context("PNG")
+}
+
+/// Writes beside the target and renames, so that a full disk leaves no half of a figure.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    let done = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+    done.map_err(|error| {
+        // The first error is the one to report.
+        let _ = std::fs::remove_file(&part);
+        usage(format!("{}: {}", path.display(), plain_error(&error)))
+    })
+}
