@@ -1,0 +1,213 @@
+//! Transcripts of a real Docker 20.10.24, replayed on the simulation with the same images loaded. Ids, digests of
+//! containers, ages, dates and file-system identifiers differ from run to run and are redacted; everything else must
+//! be equal. `cargo test golden -- --nocapture` prints N of M and each difference.
+
+use capas::lesson::compare;
+use capas::session::{Options, Session};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One command of a transcript.
+#[derive(Debug, Default)]
+struct Block {
+    line: usize,
+    command: String,
+    pty: bool,
+    stdout: String,
+    stderr: String,
+    /// What was typed, and all bytes that came back.
+    typed: Vec<Vec<u8>>,
+    received: Vec<u8>,
+    exit: Option<i32>,
+}
+
+fn parse(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut section = 0;
+    for (i, line) in text.lines().enumerate() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            let (command, pty) = match command.split_once("      [PTY") {
+                Some((command, _)) => (command, true),
+                None => (command, false),
+            };
+            blocks.push(Block { line: i + 1, command: command.to_owned(), pty, ..Block::default() });
+            section = 0;
+            continue;
+        }
+        let Some(block) = blocks.last_mut() else { continue };
+        if block.exit.is_some() {
+            continue;
+        }
+        if let Some(code) = line.strip_prefix("[exit ").and_then(|l| l.strip_suffix(']')) {
+            block.exit = code.parse().ok();
+        } else if line == "[stderr]" {
+            section = 1;
+        } else if block.pty {
+            if let Some(bytes) = line.strip_prefix("out ") {
+                block.received.extend(unquote(bytes));
+            } else if let Some(bytes) = line.strip_prefix("in  ") {
+                block.typed.push(unquote(bytes));
+            }
+        } else {
+            let out = if section == 0 { &mut block.stdout } else { &mut block.stderr };
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    blocks
+}
+
+/// A Python bytes literal.
+fn unquote(literal: &str) -> Vec<u8> {
+    let body = &literal[2..literal.len() - 1];
+    let mut out = Vec::new();
+    let mut chars = body.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.extend(c.to_string().bytes());
+            continue;
+        }
+        match chars.next().unwrap() {
+            'n' => out.push(b'\n'),
+            'r' => out.push(b'\r'),
+            't' => out.push(b'\t'),
+            'x' => {
+                let hex: String = chars.by_ref().take(2).collect();
+                out.push(u8::from_str_radix(&hex, 16).unwrap());
+            }
+            other => out.extend(other.to_string().bytes()),
+        }
+    }
+    out
+}
+
+/// What differs from run to run, replaced by its kind.
+fn redact(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while !rest.is_empty() {
+        let n = rest.chars().take_while(char::is_ascii_hexdigit).count();
+        let date = date_length(rest);
+        if date > 0 {
+            out.push_str("<date>");
+            rest = &rest[date..];
+        } else if n == 64 || n == 12 {
+            out.push_str("<id>");
+            rest = &rest[n..];
+        } else {
+            let step = n.max(rest.chars().next().map_or(1, char::len_utf8));
+            out.push_str(&rest[..step]);
+            rest = &rest[step..];
+        }
+    }
+    out
+}
+
+/// `2026-11-24T04:21:54.5Z`, `2026-11-24 04:20:37 +0000 UTC`, `Nov 24 04:21`.
+fn date_length(text: &str) -> usize {
+    let digits = |s: &str, shape: &str| {
+        s.len() >= shape.len() && s.bytes().zip(shape.bytes()).all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p })
+    };
+    if digits(text, "0000-00-00T00:00:00") {
+        return text.find('Z').map_or(19, |z| z + 1);
+    }
+    if digits(text, "0000-00-00 00:00:00 +0000 UTC") {
+        return 29;
+    }
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    match months.iter().any(|m| text.starts_with(m)) && text.is_char_boundary(12) && text.len() >= 12 {
+        true if digits(&text[4..], "00 00:00") => 12,
+        _ => 0,
+    }
+}
+
+fn same(expected: &str, actual: &str, sorted: bool) -> Result<(), String> {
+    let lines = |text: &str| -> Vec<String> {
+        let mut lines: Vec<String> = text.lines().map(redact).collect();
+        if sorted {
+            lines.sort();
+        }
+        lines
+    };
+    let (e, a) = (lines(expected), lines(actual));
+    let equal = |x: &String, y: &String| {
+        // The width of an age moves the columns after it.
+        x == y || (x.contains("ago") || x.contains("Up ")) && compare::canonical(x) == compare::canonical(y)
+            || x.starts_with("CONTAINER ID") && compare::canonical(x) == compare::canonical(y)
+            || x.starts_with("REPOSITORY") && compare::canonical(x) == compare::canonical(y)
+            || x.starts_with("IMAGE  ") && compare::canonical(x) == compare::canonical(y)
+    };
+    if e.len() == a.len() && e.iter().zip(&a).all(|(x, y)| equal(x, y)) {
+        return Ok(());
+    }
+    let first = e.iter().zip(&a).position(|(x, y)| !equal(x, y)).unwrap_or(e.len().min(a.len()));
+    let show = |l: &[String]| l.iter().skip(first).take(4).cloned().collect::<Vec<_>>().join("\n      ");
+    Err(format!("from line {}:\n    - {}\n    + {}", first + 1, show(&e), show(&a)))
+}
+
+fn check(block: &Block, session: &mut Session) -> Result<(), String> {
+    let mut result = session.run_line(&block.command);
+    if block.pty {
+        let mut raw = result.raw.clone();
+        for keys in &block.typed {
+            result = session.run_keys(&String::from_utf8(keys.clone()).unwrap());
+            raw.extend(&result.raw);
+        }
+        let (e, a) = (String::from_utf8_lossy(&block.received), String::from_utf8_lossy(&raw));
+        let visible = |s: &str| redact(&s.escape_debug().to_string());
+        if visible(&e) != visible(&a) {
+            return Err(format!("\n    - {}\n    + {}", visible(&e), visible(&a)));
+        }
+    } else {
+        let sorted = block.command.starts_with("docker diff") || block.command.starts_with("find ");
+        same(&block.stdout, &result.stdout, sorted).map_err(|e| format!("stdout {e}"))?;
+        same(&block.stderr, &result.stderr, false).map_err(|e| format!("stderr {e}"))?;
+    }
+    match block.exit {
+        Some(code) if code != result.status => Err(format!("exit {} instead of {code}", result.status)),
+        _ => Ok(()),
+    }
+}
+
+/// The real archives, unpacked once with `xz` into the build folder; `None` where they or `xz` are missing.
+pub fn archive(name: &str) -> Option<Arc<[u8]>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let packed = root.join("../shared/images").join(format!("{name}.tar.xz"));
+    let target: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.tar"));
+    if !target.exists() {
+        let part = target.with_extension(format!("part{}", std::process::id()));
+        let out = std::fs::File::create(&part).ok()?;
+        let done = std::process::Command::new("xz").arg("-dkc").arg(&packed).stdout(out).stderr(std::process::Stdio::null()).status();
+        if !done.is_ok_and(|s| s.success()) {
+            let _ = std::fs::remove_file(&part);
+            return None;
+        }
+        std::fs::rename(&part, &target).ok()?;
+    }
+    std::fs::read(&target).ok().map(Into::into)
+}
+
+/// How many blocks must pass; the rest is listed by name when it fails.
+#[test]
+fn golden_01_and_02_in_one_sitting() {
+    let (Some(ubuntu), Some(busybox)) = (archive("ubuntu"), archive("busybox")) else {
+        println!("SKIPPED: the real archives (or xz) are not here");
+        return;
+    };
+    let mut session = Session::start(Options { archives: vec![ubuntu, busybox], root: true, ..Options::default() }).unwrap();
+    let (mut passed, mut all, mut failures) = (0, 0, Vec::new());
+    for text in [include_str!("../golden/01_tutorial.txt"), include_str!("../golden/02_inspect_history_diff.txt")] {
+        for block in parse(text) {
+            all += 1;
+            match check(&block, &mut session) {
+                Ok(()) => passed += 1,
+                Err(why) => failures.push(format!("line {}: $ {}\n  {why}", block.line, block.command)),
+            }
+        }
+    }
+    println!("golden 01 and 02: {passed} of {all}");
+    for failure in &failures {
+        println!("{failure}");
+    }
+    assert!(failures.is_empty(), "{passed} of {all}:\n{}", failures.join("\n"));
+}
