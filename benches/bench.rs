@@ -1,0 +1,119 @@
+//! `make bench`: sizes and speeds, printed, with the peer measured in the same run where there is one. Nothing here
+//! fails for being slow.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "a benchmark")]
+
+use capas::figure::layout;
+use capas::figure::scene::Options as Drawing;
+use capas::lesson::library;
+use capas::oci::Sha256;
+use capas::session::{replay, Options, Session};
+use capas::strings::Lang;
+use std::time::{Duration, Instant};
+
+fn main() {
+    println!("{:<58} {:>14} {:>14}", "", "measured", "goal");
+    sha256();
+    run_busybox();
+    lesson();
+    many_containers(10_000);
+}
+
+fn row(what: &str, measured: String, goal: &str) {
+    println!("{what:<58} {measured:>14} {goal:>14}");
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// The fastest of a few runs.
+fn best(runs: usize, mut f: impl FnMut()) -> Duration {
+    let time = |f: &mut dyn FnMut()| {
+        let start = Instant::now();
+        f();
+        start.elapsed()
+    };
+    (0..runs).map(|_| time(&mut f)).min().unwrap()
+}
+
+fn sha256() {
+    use sha2::Digest as _;
+    let data = vec![7u8; 64 << 20];
+    let peer = best(3, || {
+        let mut sha = sha2::Sha256::new();
+        sha.update(&data);
+        std::hint::black_box(sha.finalize());
+    });
+    let ours = best(3, || {
+        let mut sha = Sha256::new();
+        data.chunks(64 << 10).for_each(|chunk| sha.update(chunk));
+        std::hint::black_box(sha.finish());
+    });
+    let ratio = ours.as_secs_f64() / peer.as_secs_f64();
+    row("sha256 of 64 MiB in chunks, time against the sha2 crate's", format!("{ratio:.2} x"), "<= 1.10 x");
+}
+
+fn session(images: &[&str]) -> Session {
+    let images = images.iter().map(|&i| i.to_owned()).collect();
+    Session::start(Options { images, ..Options::default() }).unwrap()
+}
+
+fn run_busybox() {
+    const RUNS: u32 = 500;
+    let time = best(3, || {
+        let mut session = session(&["busybox"]);
+        let line = format!("for i in $(seq {RUNS}); do docker run --rm busybox true; done");
+        assert_eq!(session.run_line(&line).status, 0);
+    });
+    row("docker run --rm busybox true", format!("{:.0} µs", time.as_secs_f64() * 1e6 / f64::from(RUNS)), "<= 100 µs");
+}
+
+fn lesson() {
+    let lesson = library::LESSONS[0].lesson(Lang::Es).unwrap();
+    let time = best(5, || {
+        let report = replay::check(&lesson, 1).unwrap();
+        assert!(report.mismatches.is_empty());
+    });
+    row("the whole first lesson and its solution, replayed", ms(time), "<= 100 ms");
+    let mut session = Session::start(Options::for_lesson(&lesson, 1)).unwrap();
+    let steps: Vec<_> = lesson.steps().map(replay::Typed::of_step).collect();
+    let mut slowest = Duration::ZERO;
+    for step in &steps {
+        let before = session.snapshot();
+        let start = Instant::now();
+        step.run(&mut session);
+        let scene = layout::container_view(&session.snapshot(), None, Some(&before), &Drawing::default());
+        std::hint::black_box(capas::figure::svg::element(&scene));
+        slowest = slowest.max(start.elapsed());
+    }
+    row("the slowest step of it, from the line to the drawn figure", ms(slowest), "<= 16 ms");
+}
+
+fn many_containers(count: u64) {
+    let mut session = session(&["busybox"]);
+    let before = memory();
+    let start = Instant::now();
+    session.run_line(&format!("for i in $(seq {count}); do docker create busybox true; done >/dev/null"));
+    let snapshot = session.snapshot();
+    assert_eq!(snapshot.containers.len() as u64, count);
+    row(&format!("{count} containers created"), ms(start.elapsed()), "");
+    if let (Some(before), Some(after)) = (before, memory()) {
+        row("memory of each", format!("{} B", after.saturating_sub(before) / count), "< 4000 B");
+    }
+    let start = Instant::now();
+    session.run_line("docker ps -a >/dev/null");
+    row("docker ps -a of them", ms(start.elapsed()), "<= 200 ms");
+    let start = Instant::now();
+    session.run_line("docker create busybox true >/dev/null");
+    row("one more, with the snapshot", ms(start.elapsed()), "<= 200 ms");
+    let start = Instant::now();
+    let scene = layout::sharing_view(&session.snapshot(), Some(&snapshot), &Drawing::default());
+    std::hint::black_box(capas::figure::svg::element(&scene));
+    row("the sharing figure of them", ms(start.elapsed()), "<= 16 ms");
+}
+
+/// Resident bytes, where the system tells.
+fn memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    text.split(' ').nth(1)?.parse::<u64>().ok().map(|pages| pages * 4096)
+}
