@@ -227,3 +227,12 @@ impl Containers {
         self.by_seq.len()
     }
 }
+
+impl Inner {
+    /// Takes out those who wait for a condition that `met` holds for.
+    pub(super) fn take_waiters(&mut self, met: impl Fn(WaitCondition) -> bool) -> Vec<Waiter> {
+        let (told, rest) = std::mem::take(&mut self.waiters).into_iter().partition(|w| met(w.condition));
+        self.waiters = rest;
+        told
+    }
+}

@@ -5,7 +5,6 @@ use super::{State, StoredImage};
 use crate::ambient::Time;
 use crate::engine::api::{EngineError, Filters, ImageDeleted, ImageRemove, ImagesPruned};
 use crate::engine::snapshot::Refusal;
-use crate::oci::Reference;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -76,7 +75,7 @@ impl State {
         force: bool,
         records: &mut Vec<ImageDeleted>,
     ) -> Result<bool, EngineError> {
-        let reference = Reference::parse(name).map_err(|e| EngineError::InvalidReference { reason: e.to_string() })?;
+        let reference = super::images::parse(name)?;
         if !force && self.has_single_name(&image.id) {
             if let Some(user) = self.containers.oldest(|c| c.image == image.id) {
                 let error = EngineError::ImageUsedByReference {
@@ -90,7 +89,7 @@ impl State {
         }
         let repository = reference.familiar_name();
         let is_tag = reference.digest().is_none();
-        let canonical = reference.with_default_tag().canonical();
+        let canonical = super::references::canonical(&reference);
         self.untag(now, image, &canonical, records);
         if is_tag && !self.images.names.of_image(&image.id).any(|(_, n)| !n.by_digest && *n.repository == *repository) {
             // The last tag of a repository takes the digests of that repository along.

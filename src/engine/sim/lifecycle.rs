@@ -1,0 +1,523 @@
+//! The life of a container: start, its end and what follows, stop, kill, pause, restart, removal, and those who wait.
+//! Names are found elsewhere; what the process does is the kernel's.
+
+use super::containers::{Container, Waiter};
+use super::process::{launch, Failure, Launch};
+use super::{merge, rootfs, SimEngine};
+use crate::ambient::{Time, SECOND};
+use crate::engine::api::{channel, Answer, ContainerRemove, EngineError, StreamKind, WaitCondition, WaitError, WaitResult};
+use crate::engine::snapshot::ContainerState;
+use crate::kernel::{dev, join, pipe, race, Child, Either, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Signal, Size, System, Tty};
+use crate::layerfs::Vfs;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Seconds between the stop signal and SIGKILL.
+const STOP_TIMEOUT: i64 = 10;
+/// The first delay of a restart policy; it doubles.
+const RESTART_DELAY: i64 = 100_000_000;
+/// A run of this length makes the delay start over.
+const RESTART_STEADY: i64 = 10 * SECOND;
+/// How much of a pipe is read at once.
+pub(super) const CHUNK: usize = 32 * 1024;
+
+/// What there is of a container while it runs.
+pub(super) struct Running {
+    pub(super) system: System,
+    pub(super) child: Child,
+    pub(super) tty: Option<Tty>,
+    /// The writing side of its input, until that is closed.
+    pub(super) stdin: RefCell<Option<Rc<PipeWriter>>>,
+    /// Told when it has ended.
+    pub(super) ended: Notify,
+}
+
+impl Running {
+    async fn ended(&self) {
+        self.ended.changed(0).await;
+    }
+}
+
+/// The engine's side of a new process's streams.
+pub(super) struct Ends {
+    pub(super) fds: Fds,
+    pub(super) tty: Option<Tty>,
+    pub(super) stdin: Option<Rc<PipeWriter>>,
+    pub(super) stdout: Option<PipeReader>,
+    pub(super) stderr: Option<PipeReader>,
+}
+
+impl Ends {
+    /// A terminal, or pipes; without `stdin` the input is empty.
+    pub(super) fn new(tty: bool, stdin: bool) -> Ends {
+        if tty {
+            let tty = Tty::new(Size::default());
+            return Ends { fds: Fds::on_tty(&tty), tty: Some(tty), stdin: None, stdout: None, stderr: None };
+        }
+        let (out_reader, out_writer) = pipe();
+        let (err_reader, err_writer) = pipe();
+        let (input, writer) = match stdin {
+            true => {
+                let (reader, writer) = pipe();
+                (OpenFile::pipe_reader(reader), Some(Rc::new(writer)))
+            }
+            false => (OpenFile::null(), None),
+        };
+        let fds = Fds::standard(input, OpenFile::pipe_writer(out_writer), OpenFile::pipe_writer(err_writer));
+        Ends { fds, tty: None, stdin: writer, stdout: Some(out_reader), stderr: Some(err_reader) }
+    }
+}
+
+impl SimEngine {
+    /// Starts it, or says why not; then its exit code says so too.
+    pub(super) fn start_container(self: &Rc<Self>, container: &Rc<Container>) -> Result<(), EngineError> {
+        let started = self.try_start(container);
+        if let Err((error, code)) = &started {
+            self.start_failed(container, error, *code);
+        }
+        started.map_err(|(error, _)| error)
+    }
+
+    fn try_start(self: &Rc<Self>, container: &Rc<Container>) -> Result<(), (EngineError, i32)> {
+        let (name, host) = (container.name(), container.get().host_config.clone());
+        let config = &container.config;
+        let endpoint = {
+            let mut state = self.state.borrow_mut();
+            let id = state.ids.hex64();
+            state.bridge.connect(&name, id, config, &host).map_err(|e| (e, 128))?
+        };
+        let sandbox = self.state.borrow_mut().ids.hex64();
+        {
+            let mut inner = container.edit();
+            inner.endpoint = Some(endpoint);
+            inner.sandbox = Some(sandbox.into());
+        }
+        self.network_event(container, "connect");
+        let system = self.boot(container);
+        let ends = Ends::new(config.tty, config.open_stdin);
+        if let Some(tty) = &ends.tty {
+            let index = system.add_tty(tty);
+            let now = self.kernel.now();
+            // Without a /dev of its own the container goes without the device file.
+            let _ = system.with_vfs(|vfs| dev::add_terminal(vfs, now, index, true));
+        }
+        let child = launch(
+            &system,
+            Launch {
+                argv: merge::command(config),
+                env: merge::environment(&config.hostname, config.tty, config.env.as_deref().unwrap_or_default()),
+                user: config.user.clone(),
+                working_dir: config.working_dir.clone(),
+                fds: ends.fds,
+                tty: ends.tty.clone(),
+            },
+        )
+        .map_err(|failure| match failure {
+            Failure::Engine(error) => (error, 128),
+            Failure::Oci(problem) => {
+                let code = problem.exit_code();
+                (EngineError::Oci { problem }, code)
+            }
+        })?;
+        let running = Rc::new(Running {
+            system,
+            child,
+            tty: ends.tty,
+            stdin: RefCell::new(ends.stdin),
+            ended: Notify::new(),
+        });
+        {
+            let mut inner = container.edit();
+            inner.running = Some(running.clone());
+            inner.state = ContainerState::Running;
+            inner.exit_code = 0;
+            inner.error = String::new();
+            inner.started = self.kernel.now();
+            inner.stopped_by_hand = false;
+        }
+        self.container_event(container, "start", BTreeMap::new());
+        self.attend(container);
+        self.changes.notify();
+        let (engine, container) = (self.clone(), container.clone());
+        let (stdout, stderr) = (ends.stdout, ends.stderr);
+        self.kernel.spawn(async move { engine.run(container, running, stdout, stderr).await });
+        Ok(())
+    }
+
+    /// The machine that a container is: its file system as it is now, with everything that is mounted into it.
+    fn boot(&self, container: &Container) -> System {
+        let now = self.kernel.now();
+        let config = &container.config;
+        let root = container.get().root.clone();
+        rootfs::make_dir(&root, &config.working_dir, now);
+        let mut mount = root.borrow().clone();
+        mount.remount();
+        let mut vfs = Vfs::new(mount);
+        self.fixtures.mount(&mut vfs);
+        {
+            let inner = container.get();
+            let _ = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.endpoint.as_ref());
+        }
+        container.edit().root = vfs.root();
+        let system = System::new(&self.kernel, vfs, &config.hostname, self.programs.clone());
+        let proc = Rc::new(Procfs::new(&system));
+        let _ = system.change_mounts(|vfs| vfs.mount_pseudo("/proc", proc, "proc"));
+        system
+    }
+
+    fn start_failed(self: &Rc<Self>, container: &Rc<Container>, error: &EngineError, code: i32) {
+        let (endpoint, remove, waiters) = {
+            let mut inner = container.edit();
+            inner.error = error.to_string();
+            inner.exit_code = code;
+            inner.clients.clear();
+            if inner.state == ContainerState::Restarting {
+                inner.state = ContainerState::Exited;
+            }
+            (inner.endpoint.take(), inner.host_config.auto_remove, inner.take_waiters(|c| c != WaitCondition::Removed))
+        };
+        if let Some(endpoint) = endpoint {
+            self.state.borrow_mut().bridge.disconnect(&endpoint);
+        }
+        tell(waiters, code, Some(error));
+        self.changes.notify();
+        if remove {
+            self.remove_now(container);
+        }
+    }
+
+    /// Carries the output away until the process has ended, then sees to the rest.
+    async fn run(
+        self: Rc<Self>,
+        container: Rc<Container>,
+        running: Rc<Running>,
+        stdout: Option<PipeReader>,
+        stderr: Option<PipeReader>,
+    ) {
+        let ending = async {
+            let status = running.child.wait().await;
+            running.system.kill_all();
+            running.stdin.replace(None);
+            if let Some(tty) = &running.tty {
+                tty.hangup();
+            }
+            status
+        };
+        let pumps = async {
+            match &running.tty {
+                Some(tty) => self.pump_tty(&container, tty).await,
+                None => {
+                    let out = self.pump(&container, stdout, StreamKind::Stdout);
+                    let err = self.pump(&container, stderr, StreamKind::Stderr);
+                    join(out, err).await;
+                }
+            }
+        };
+        let (status, ()) = join(ending, pumps).await;
+        self.tick(COST_EXIT);
+        self.exited(&container, &running, status.code());
+    }
+
+    async fn pump_tty(&self, container: &Rc<Container>, tty: &Tty) {
+        loop {
+            let bytes = tty.master_read(CHUNK).await;
+            if bytes.is_empty() {
+                break;
+            }
+            self.wrote(container, StreamKind::Stdout, &bytes).await;
+        }
+        container.touch().log.flush(self.kernel.now(), StreamKind::Stdout);
+    }
+
+    async fn pump(&self, container: &Rc<Container>, from: Option<PipeReader>, kind: StreamKind) {
+        let Some(from) = from else { return };
+        loop {
+            let bytes = from.read(CHUNK).await;
+            if bytes.is_empty() {
+                break;
+            }
+            self.wrote(container, kind, &bytes).await;
+        }
+        container.touch().log.flush(self.kernel.now(), kind);
+    }
+
+    /// A piece of output: into the log, and to everyone who is connected.
+    async fn wrote(&self, container: &Rc<Container>, kind: StreamKind, bytes: &[u8]) {
+        let clients = {
+            let mut inner = container.touch();
+            if inner.log.write(self.kernel.now(), kind, bytes) {
+                self.logged.notify();
+            }
+            inner.clients.wanting(kind)
+        };
+        super::streams::deliver(clients, kind, bytes).await;
+    }
+
+    fn exited(self: &Rc<Self>, container: &Rc<Container>, running: &Rc<Running>, code: i32) {
+        let now = self.kernel.now();
+        let endpoint = {
+            let mut inner = container.edit();
+            inner.running = None;
+            inner.state = ContainerState::Exited;
+            inner.exit_code = code;
+            inner.finished = now;
+            inner.clients.clear();
+            inner.endpoint.take()
+        };
+        self.execs_ended(container);
+        self.container_event(container, "die", BTreeMap::from([("exitCode".to_owned(), code.to_string())]));
+        if let Some(endpoint) = endpoint {
+            self.network_event(container, "disconnect");
+            self.state.borrow_mut().bridge.disconnect(&endpoint);
+        }
+        let again = self.restarts(container, code, now);
+        let waiters = {
+            let mut inner = container.edit();
+            if again.is_some() {
+                inner.state = ContainerState::Restarting;
+                inner.restart_count += 1;
+            }
+            inner.take_waiters(|c| c != WaitCondition::Removed)
+        };
+        running.ended.notify();
+        tell(waiters, code, None);
+        self.changes.notify();
+        self.logged.notify();
+        if let Some(delay) = again {
+            self.restart_later(container, delay);
+        } else if container.get().host_config.auto_remove && !container.get().removing {
+            self.remove_now(container);
+        }
+    }
+
+    /// Whether the restart policy brings it back, and after how long.
+    fn restarts(&self, container: &Container, code: i32, now: Time) -> Option<i64> {
+        let inner = container.get();
+        let policy = &inner.host_config.restart_policy;
+        let wanted = match policy.name.as_str() {
+            "always" | "unless-stopped" => true,
+            "on-failure" => {
+                let max = policy.maximum_retry_count;
+                code != 0 && (max == 0 || i64::from(inner.restart_count) < max)
+            }
+            _ => false,
+        };
+        if !wanted || inner.stopped_by_hand || inner.removing {
+            return None;
+        }
+        let steady = now.0 - inner.started.0 >= RESTART_STEADY;
+        let doublings = if steady { 0 } else { inner.restart_count.min(9) };
+        Some((RESTART_DELAY << doublings).min(60 * SECOND))
+    }
+
+    fn restart_later(self: &Rc<Self>, container: &Rc<Container>, delay: i64) {
+        let (engine, container) = (self.clone(), container.clone());
+        self.kernel.spawn(async move {
+            engine.kernel.sleep(delay).await;
+            let still = container.get().state == ContainerState::Restarting && !container.get().stopped_by_hand;
+            if still {
+                // A failure is in the container's state; nobody waits for it here.
+                let _ = engine.start_container(&container);
+            }
+        });
+    }
+
+    /// Ends a run between two runs: nothing of it lives.
+    fn give_up_restarting(&self, container: &Container) {
+        let waiters = {
+            let mut inner = container.edit();
+            inner.stopped_by_hand = true;
+            inner.state = ContainerState::Exited;
+            inner.take_waiters(|c| c == WaitCondition::NotRunning)
+        };
+        let code = container.get().exit_code;
+        tell(waiters, code, None);
+    }
+
+    pub(super) async fn stop_container(
+        self: &Rc<Self>,
+        container: &Rc<Container>,
+        timeout: Option<i64>,
+    ) -> Result<(), EngineError> {
+        if container.get().state == ContainerState::Restarting {
+            self.give_up_restarting(container);
+        } else if let Some(running) = container.running() {
+            let config = &container.config;
+            let signal = Signal::parse(&config.stop_signal).unwrap_or(Signal::TERM);
+            let timeout = timeout.or(config.stop_timeout).unwrap_or(STOP_TIMEOUT);
+            self.send(container, &running, signal);
+            let in_time = match timeout {
+                t if t < 0 => {
+                    running.ended().await;
+                    true
+                }
+                t => matches!(race(running.ended(), self.kernel.sleep(t * SECOND)).await, Either::Left(())),
+            };
+            if !in_time {
+                self.send(container, &running, Signal::KILL);
+                running.ended().await;
+            }
+        }
+        self.container_event(container, "stop", BTreeMap::new());
+        Ok(())
+    }
+
+    /// Sends a signal on somebody's order: no restart policy applies any more, and a frozen container thaws.
+    fn send(&self, container: &Rc<Container>, running: &Running, signal: Signal) {
+        container.edit().stopped_by_hand = true;
+        running.child.signal(signal);
+        if container.get().state == ContainerState::Paused {
+            self.thaw(container, running);
+        }
+        let attributes = BTreeMap::from([("signal".to_owned(), signal.number().to_string())]);
+        self.container_event(container, "kill", attributes);
+    }
+
+    fn thaw(&self, container: &Rc<Container>, running: &Running) {
+        container.edit().state = ContainerState::Running;
+        running.system.freeze(false);
+    }
+
+    pub(super) async fn kill_container(self: &Rc<Self>, typed: &str, signal: &str) -> Result<(), EngineError> {
+        let signal = match signal {
+            "" => Signal::KILL,
+            text => Signal::parse(text).ok_or_else(|| EngineError::InvalidSignal { signal: text.to_owned() })?,
+        };
+        let refused = |cause| EngineError::KillRefused { name: typed.to_owned(), cause: Box::new(cause) };
+        let container = self.find(typed).map_err(refused)?;
+        if container.get().state == ContainerState::Restarting {
+            self.give_up_restarting(&container);
+            return Ok(());
+        }
+        let running = container.expect_running().map_err(refused)?;
+        self.send(&container, &running, signal);
+        if signal == Signal::KILL {
+            running.ended().await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn restart_container(
+        self: &Rc<Self>,
+        container: &Rc<Container>,
+        timeout: Option<i64>,
+    ) -> Result<(), EngineError> {
+        if container.is_running() {
+            self.stop_container(container, timeout).await?;
+        }
+        self.tick(COST_START);
+        let restarted = self.start_container(container);
+        restarted.map_err(|cause| EngineError::RestartRefused { name: container.id.to_string(), cause: Box::new(cause) })?;
+        self.container_event(container, "restart", BTreeMap::new());
+        Ok(())
+    }
+
+    pub(super) fn pause_container(&self, container: &Rc<Container>) -> Result<(), EngineError> {
+        let id = || container.id.to_string();
+        let state = container.get().state;
+        match state {
+            ContainerState::Paused => return Err(EngineError::AlreadyPaused { id: id() }),
+            ContainerState::Restarting => return Err(EngineError::Restarting { id: id() }),
+            _ => {}
+        }
+        container.expect_running()?.system.freeze(true);
+        container.edit().state = ContainerState::Paused;
+        self.container_event(container, "pause", BTreeMap::new());
+        Ok(())
+    }
+
+    pub(super) fn unpause_container(&self, container: &Rc<Container>) -> Result<(), EngineError> {
+        let paused = container.get().state == ContainerState::Paused;
+        match container.running().filter(|_| paused) {
+            None => Err(EngineError::NotPaused { id: container.id.to_string() }),
+            Some(running) => {
+                self.thaw(container, &running);
+                self.container_event(container, "unpause", BTreeMap::new());
+                Ok(())
+            }
+        }
+    }
+
+    /// The future that ends when the condition is met; it counts from now on.
+    pub(super) fn wait_container(&self, container: &Rc<Container>, condition: WaitCondition) -> Answer<'static, WaitResult> {
+        if condition == WaitCondition::NotRunning && !container.is_running() {
+            let status_code = i64::from(container.get().exit_code);
+            return Box::pin(std::future::ready(Ok(WaitResult { error: None, status_code })));
+        }
+        let (sender, mut stream) = channel(1);
+        container.touch().waiters.push(Waiter { condition, sender });
+        Box::pin(async move { Ok(stream.next().await.unwrap_or_default()) })
+    }
+
+    pub(super) async fn remove_container(
+        self: &Rc<Self>,
+        container: &Rc<Container>,
+        options: ContainerRemove,
+    ) -> Result<(), EngineError> {
+        let id = || container.id.to_string();
+        if container.get().removing {
+            return Err(EngineError::RemovalInProgress { id: id() });
+        }
+        if container.is_running() {
+            if !options.force {
+                return Err(match container.get().state {
+                    ContainerState::Paused => EngineError::RemovePaused { id: id() },
+                    ContainerState::Restarting => EngineError::RemoveRestarting { id: id() },
+                    _ => EngineError::RemoveRunning { id: id() },
+                });
+            }
+            container.edit().removing = true;
+            match container.running() {
+                Some(running) => {
+                    self.send(container, &running, Signal::KILL);
+                    running.ended().await;
+                }
+                None => self.give_up_restarting(container),
+            }
+        }
+        self.remove_now(container);
+        Ok(())
+    }
+
+    /// Takes a container that does not run out of the engine.
+    pub(super) fn remove_now(self: &Rc<Self>, container: &Rc<Container>) {
+        let (waiters, execs, code, error) = {
+            let mut inner = container.edit();
+            inner.removing = true;
+            inner.clients.clear();
+            let error = (!inner.error.is_empty()).then(|| inner.error.clone());
+            (inner.take_waiters(|_| true), std::mem::take(&mut inner.execs), inner.exit_code, error)
+        };
+        {
+            let mut state = self.state.borrow_mut();
+            for exec in execs {
+                state.execs.remove(&exec);
+            }
+            state.containers.remove(container);
+            if let Some(top) = &container.top {
+                state.layers.release(top);
+            }
+        }
+        self.container_event(container, "destroy", BTreeMap::new());
+        let status_code = i64::from(code);
+        for waiter in waiters {
+            let error = error.clone().map(|message| WaitError { message });
+            let _ = waiter.sender.push(WaitResult { error, status_code });
+        }
+        self.changes.notify();
+        self.logged.notify();
+    }
+}
+
+/// Nanoseconds of virtual time that the daemon takes.
+pub(super) const COST_START: i64 = 240_000_000;
+const COST_EXIT: i64 = 20_000_000;
+
+fn tell(waiters: Vec<Waiter>, code: i32, error: Option<&EngineError>) {
+    for waiter in waiters {
+        let error = error.map(|e| WaitError { message: e.to_string() });
+        // Whoever no longer listens need not be told.
+        let _ = waiter.sender.push(WaitResult { error, status_code: i64::from(code) });
+    }
+}

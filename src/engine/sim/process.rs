@@ -1,0 +1,108 @@
+//! Starting a process in a container: who it is, where it starts, which file it runs, and the runtime's sentences
+//! where one of these fails (runc 1.1). It must not know what its streams are connected to.
+
+use super::merge;
+use crate::engine::api::{EngineError, OciProblem};
+use crate::kernel::{users, Body, Child, ExecError, Fds, Spawn, System, Tty};
+use crate::layerfs::{FileKind, Vfs, Who};
+
+/// What is to be run.
+pub(super) struct Launch {
+    pub(super) argv: Vec<String>,
+    /// Without HOME.
+    pub(super) env: Vec<(String, String)>,
+    pub(super) user: String,
+    /// Absolute; empty is `/`.
+    pub(super) working_dir: String,
+    pub(super) fds: Fds,
+    pub(super) tty: Option<Tty>,
+}
+
+/// Why it was not.
+pub(super) enum Failure {
+    /// dockerd itself refuses.
+    Engine(EngineError),
+    /// The runtime does.
+    Oci(OciProblem),
+}
+
+/// Starts it as a process whose parent is outside.
+pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> {
+    let Launch { argv, mut env, user, working_dir, fds, tty } = launch;
+    let now = system.kernel().now();
+    let (cred, home) = system.with_vfs(|vfs| users::resolve(vfs, &Who::root(now), &user)).map_err(|e| {
+        let (name, group) = user.split_once(':').unwrap_or((&user, ""));
+        Failure::Engine(match e {
+            users::UserError::NoUser => EngineError::NoSuchUser { user: name.to_owned() },
+            users::UserError::NoGroup => EngineError::NoSuchGroup { group: group.to_owned() },
+        })
+    })?;
+    if !env.iter().any(|(k, _)| k == "HOME") {
+        merge::set(&mut env, "HOME", &home);
+    }
+    let path_variable = env.iter().find(|(k, _)| k == "PATH").map(|(_, v)| v.clone()).unwrap_or_default();
+    let name = argv.first().cloned().unwrap_or_default();
+    let (cwd, file) = system.with_vfs(|vfs| {
+        let root = Who::root(now);
+        let cwd = working_directory(vfs, &root, &working_dir)?;
+        let who = Who { cwd: &cwd, uid: cred.uid, gid: cred.gid, groups: &cred.groups, ..root };
+        look_path(vfs, &who, &name, &path_variable).map(|file| (cwd.clone(), file))
+    })
+    .map_err(Failure::Oci)?;
+    let spawn = |program: Option<Body>| Spawn {
+        path: Some(file.clone()),
+        env: env.clone(),
+        cwd: cwd.clone(),
+        cred: cred.clone(),
+        fds: fds.clone(),
+        tty: tty.clone(),
+        program,
+        ..Spawn::new(argv.clone())
+    };
+    let complaint = match system.spawn(spawn(None)) {
+        Ok(child) => return Ok(child),
+        Err(ExecError::Permission(_) | ExecError::IsDir(_)) => {
+            return Err(Failure::Oci(OciProblem::PermissionDenied(name)));
+        }
+        Err(ExecError::NotFound(_)) => return Err(Failure::Oci(OciProblem::NoSuchFile(name))),
+        // From here on the container counts as started: the runtime's last words are its output.
+        Err(ExecError::BadInterpreter { .. }) => format!("exec {file}: no such file or directory\n"),
+        Err(ExecError::Text(_) | ExecError::NotExecutable(_)) => format!("exec {file}: exec format error\n"),
+        Err(other) => format!("exec {other}\n"),
+    };
+    let program: Body = Box::new(move |proc| {
+        Box::pin(async move {
+            proc.eprint(&complaint).await;
+            1
+        })
+    });
+    system.spawn(spawn(Some(program))).map_err(|_| Failure::Oci(OciProblem::NoSuchFile(name)))
+}
+
+fn working_directory(vfs: &Vfs, who: &Who<'_>, dir: &str) -> Result<String, OciProblem> {
+    let dir = if dir.is_empty() { "/" } else { dir };
+    match vfs.stat(who, dir) {
+        Ok(s) if s.kind == FileKind::Dir => vfs.realpath(who, dir).map_err(|_| OciProblem::Chdir(dir.to_owned())),
+        Ok(_) => Err(OciProblem::ChdirNotDir(dir.to_owned())),
+        Err(_) => Err(OciProblem::Chdir(dir.to_owned())),
+    }
+}
+
+/// Go's `exec.LookPath`: a name with a slash is a path, another is looked for in PATH.
+fn look_path(vfs: &Vfs, who: &Who<'_>, name: &str, path: &str) -> Result<String, OciProblem> {
+    if name.contains('/') {
+        return match vfs.stat(who, name) {
+            Err(_) => Err(OciProblem::NoSuchFile(name.to_owned())),
+            Ok(s) if s.kind == FileKind::Dir || s.mode & 0o111 == 0 => Err(OciProblem::PermissionDenied(name.to_owned())),
+            Ok(_) => Ok(name.to_owned()),
+        };
+    }
+    let runs = |file: &String| {
+        vfs.stat(who, file).is_ok_and(|s| s.kind != FileKind::Dir && s.mode & 0o111 != 0)
+    };
+    path.split(':')
+        .map(|dir| if dir.is_empty() { format!("./{name}") } else { format!("{}/{name}", dir.trim_end_matches('/')) })
+        .find(runs)
+        .filter(|_| !name.is_empty())
+        .ok_or_else(|| OciProblem::NotInPath(name.to_owned()))
+}
