@@ -3,4 +3,5 @@
 
 pub mod api;
 pub mod registry;
+pub mod sim;
 pub mod snapshot;

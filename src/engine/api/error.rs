@@ -47,6 +47,10 @@ pub enum EngineError {
     },
     /// A tag that names no image (`docker save name:tag`).
     ReferenceMissing,
+    /// The image of a container was removed by force; nothing can be committed onto it.
+    ImageContentMissing {
+        id: String,
+    },
     PullAccessDenied {
         repository: String,
     },
@@ -144,7 +148,6 @@ pub enum EngineError {
         id: String,
     },
     RemovingForStart,
-    DeadForStart,
     RestartingForAttach {
         id: String,
     },
@@ -182,6 +185,7 @@ pub enum EngineError {
     },
     NoProcesses,
     PruneRunning,
+    ShuttingDown,
 
     // Images in use. `image` is what the sentence shows: 12 digits, or the reference as typed.
     ImageUsedByReference {
@@ -229,6 +233,15 @@ pub enum EngineError {
     NotADirectory,
     NoSuchDirectory,
     ReadOnlyRootFs,
+    /// `docker cp`: a file would replace a directory, or the reverse.
+    OverwriteDir {
+        dir: String,
+        with: String,
+    },
+    OverwriteFile {
+        file: String,
+        with: String,
+    },
     /// A file-system error with the operation and path, as Go prints `*os.PathError`.
     Path {
         op: &'static str,
@@ -319,6 +332,14 @@ impl fmt::Display for EngineError {
                 write!(f, "Could not find the file {path} in container {container}")
             }
             E::ReferenceMissing => f.write_str("reference does not exist"),
+            E::ImageContentMissing { id } => {
+                let hex = id.trim_start_matches("sha256:");
+                write!(
+                    f,
+                    "failed to get digest {id}: open /var/lib/docker/image/overlay2/imagedb/content/sha256/{hex}: no such \
+                     file or directory"
+                )
+            }
             E::PullAccessDenied { repository } => write!(
                 f,
                 "pull access denied for {repository}, repository does not exist or may require 'docker login': denied: \
@@ -378,14 +399,16 @@ impl fmt::Display for EngineError {
                 write!(f, "Container {name} is paused, unpause the container before exec")
             }
             E::PausedForStart => f.write_str("cannot start a paused container, try unpause instead"),
-            E::PausedForAttach { id } => {
-                write!(f, "container {id} is paused, unpause the container before attach")
+            E::PausedForAttach { name } => {
+                write!(f, "container {name} is paused, unpause the container before attach")
             }
             E::RemovingForStart => {
                 f.write_str("container is marked for removal and cannot be started")
             }
-            E::DeadForStart => f.write_str("container is marked for removal and cannot be started"),
-            E::RestartingForAttach { id } => {
+            E::RestartingForAttach { name } => {
+                write!(f, "container {name} is restarting, wait until the container is running")
+            }
+            E::Restarting { id } => {
                 write!(f, "Container {id} is restarting, wait until the container is running")
             }
             E::NotModified => f.write_str("Not modified"),
@@ -410,6 +433,7 @@ impl fmt::Display for EngineError {
             E::ExecAlreadyRan { id } => write!(f, "Error: Exec command {id} has already run"),
             E::ExecNotRunning { id } => write!(f, "Exec command {id} is not running"),
             E::NoProcesses => f.write_str("Couldn't find PID field in ps output"),
+            E::ShuttingDown => f.write_str("the daemon is shutting down"),
             E::PruneRunning => f.write_str("a prune operation is already running"),
             E::ImageUsedByReference { reference, container, image } => write!(
                 f,
@@ -454,6 +478,12 @@ impl fmt::Display for EngineError {
             E::NotADirectory => f.write_str("extraction point is not a directory"),
             E::NoSuchDirectory => f.write_str("no such directory"),
             E::ReadOnlyRootFs => f.write_str("container rootfs is marked read-only"),
+            E::OverwriteDir { dir, with } => {
+                write!(f, "cannot overwrite directory {} with non-directory {}", quoted(dir), quoted(with))
+            }
+            E::OverwriteFile { file, with } => {
+                write!(f, "cannot overwrite non-directory {} with directory {}", quoted(file), quoted(with))
+            }
             E::Path { op, path, errno } => write!(f, "{op} {path}: {errno}"),
             E::Remote { message, .. } => f.write_str(message),
         }
@@ -486,8 +516,8 @@ impl EngineError {
             | E::PausedForStart
             | E::PausedForAttach { .. }
             | E::RemovingForStart
-            | E::DeadForStart
             | E::RestartingForAttach { .. }
+            | E::Restarting { .. }
             | E::RemoveRunning { .. }
             | E::RemovePaused { .. }
             | E::RemoveRestarting { .. }
@@ -502,12 +532,15 @@ impl EngineError {
             | E::ImageHasChildren { .. }
             | E::ImageInManyRepositories { .. } => ErrorKind::Conflict,
             E::NotPaused { .. }
+            | E::AmbiguousId { .. }
+            | E::ImageContentMissing { .. }
             | E::NoProcesses
             | E::PortAllocated { .. }
             | E::ArchiveInvalid { .. }
             | E::ImportNotATar
             | E::Path { .. } => ErrorKind::System,
             E::ReadOnlyRootFs => ErrorKind::Forbidden,
+            E::ShuttingDown => ErrorKind::Unavailable,
             E::Remote { kind, .. } => *kind,
             _ => ErrorKind::InvalidParameter,
         }

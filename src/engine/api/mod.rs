@@ -17,7 +17,7 @@ pub use crate::oci::config::{ContainerConfig, Empty, HealthConfig};
 pub use containers::*;
 pub use error::*;
 pub use images::*;
-pub use stream::{channel, pipe, Closed, LocalBoxFuture, Sender, Sink, Stream};
+pub use stream::{channel, pipe, ByteSink, Closed, LocalBoxFuture, Sender, Sink, Stream};
 pub use system::*;
 pub use types::*;
 

@@ -35,7 +35,11 @@ impl State {
         let diff_id: Option<DiffId> = (!root.borrow().is_untouched()).then(|| layer_tar::diff_id(&layer));
         let created_by = container.config.cmd.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
         let mut image = ImageConfig {
-            architecture: if parent.config.architecture.is_empty() { "amd64".into() } else { parent.config.architecture.clone() },
+            architecture: if parent.config.architecture.is_empty() {
+                "amd64".into()
+            } else {
+                parent.config.architecture.clone()
+            },
             author: options.author.clone(),
             config: Some(config),
             container: container.id.to_string(),

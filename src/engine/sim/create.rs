@@ -4,7 +4,7 @@ use super::containers::{Container, NewContainer};
 use super::{merge, names, rootfs, State};
 use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, ContainerCreate, EngineError, HostConfig};
-use crate::layerfs::Mount;
+use crate::layerfs::{Meta, Mount};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,7 +41,7 @@ impl State {
         complete_host(&mut host_config);
         let init = self.init_layer(now, image.top.as_ref());
         let lowers = image.top.as_ref().map_or_else(|| Arc::from([]), |t| t.lowers.clone());
-        let root = Rc::new(RefCell::new(Mount::with_init(lowers, init)));
+        let root = Rc::new(RefCell::new(Mount::with_init(lowers, init).with_root(Meta::new(0o755, now))));
         rootfs::make_dir(&root, &config.working_dir, now);
         if let Some(top) = &image.top {
             self.layers.hold(top);

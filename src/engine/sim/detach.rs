@@ -84,9 +84,6 @@ mod tests {
     fn other_keys_can_be_chosen() {
         let mut f = DetachFilter::new(Some("ctrl-a,d")).unwrap();
         assert!(f.feed(b"\x01d").detach);
-        assert_eq!(
-            DetachFilter::new(Some("ctrl-")).unwrap_err().to_string(),
-            "Invalid detach keys (ctrl-) provided"
-        );
+        assert_eq!(DetachFilter::new(Some("ctrl-")).unwrap_err().to_string(), "Invalid detach keys (ctrl-) provided");
     }
 }

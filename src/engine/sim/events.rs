@@ -17,7 +17,18 @@ pub(super) struct Events {
 }
 
 const FILTERS: [&str; 13] = [
-    "config", "container", "daemon", "event", "image", "label", "network", "node", "plugin", "scope", "secret", "type",
+    "config",
+    "container",
+    "daemon",
+    "event",
+    "image",
+    "label",
+    "network",
+    "node",
+    "plugin",
+    "scope",
+    "secret",
+    "type",
     "volume",
 ];
 
@@ -95,7 +106,11 @@ fn matches(filters: &Filters, event: &Event) -> bool {
         filters.pass(key, |v| event.kind == kind && (event.actor.id.starts_with(v) || attribute("name") == v))
     };
     let image = |v: &str| match event.kind {
-        "image" => event.actor.id == v || event.actor.id.strip_prefix("sha256:").is_some_and(|i| i.starts_with(v)) || name_is(attribute("name"), v),
+        "image" => {
+            event.actor.id == v
+                || event.actor.id.strip_prefix("sha256:").is_some_and(|i| i.starts_with(v))
+                || name_is(attribute("name"), v)
+        }
         _ => name_is(attribute("image"), v),
     };
     filters.pass("event", |v| v == event.action || event.action.starts_with(&format!("{v}:")))
@@ -126,7 +141,9 @@ mod tests {
     #[test]
     fn what_was_is_replayed_and_filtered() {
         let mut events = Events::default();
-        let attributes = |name: &str| BTreeMap::from([("name".to_owned(), name.to_owned()), ("image".to_owned(), "ubuntu".to_owned())]);
+        let attributes = |name: &str| {
+            BTreeMap::from([("name".to_owned(), name.to_owned()), ("image".to_owned(), "ubuntu".to_owned())])
+        };
         events.emit(Time(1), "container", "create", "aa", attributes("c1"));
         events.emit(Time(2), "container", "start", "aa", attributes("c1"));
         events.emit(Time(3), "image", "tag", "sha256:bb", BTreeMap::new());

@@ -28,7 +28,8 @@ fn moment(text: &str, now: Time) -> Option<Time> {
     if let Ok(secs) = text.parse::<f64>() {
         return Some(Time((secs * SECOND as f64) as i64));
     }
-    Time::parse_rfc3339(text).or_else(|| Time::parse_rfc3339(&format!("{text}Z")))
+    Time::parse_rfc3339(text)
+        .or_else(|| Time::parse_rfc3339(&format!("{text}Z")))
         .or_else(|| Time::parse_rfc3339(&format!("{text}T00:00:00Z")))
 }
 

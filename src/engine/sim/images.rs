@@ -7,8 +7,8 @@ use super::references::References;
 use super::State;
 use crate::ambient::Time;
 use crate::engine::api::{
-    EngineError, Filters, GraphDriverData, HistoryItem, ImageInspect, ImageListOptions, ImageMetadata,
-    ImageSummary, RootFs,
+    EngineError, Filters, GraphDriverData, HistoryItem, ImageInspect, ImageListOptions, ImageMetadata, ImageSummary,
+    RootFs,
 };
 use crate::engine::snapshot::ImageView;
 use crate::oci::{Digest, ImageConfig, Reference};
@@ -213,7 +213,13 @@ impl State {
         Ok(list)
     }
 
-    fn candidate(&self, image: &StoredImage, all: bool, dangling: Option<bool>, filters: &Filters) -> Option<Candidate> {
+    fn candidate(
+        &self,
+        image: &StoredImage,
+        all: bool,
+        dangling: Option<bool>,
+        filters: &Filters,
+    ) -> Option<Candidate> {
         let (tags, digests) = self.images.tags_and_digests(&image.id);
         let patterns = filters.get("reference");
         let wanted = |name: &String| {

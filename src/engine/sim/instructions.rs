@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn instructions_change_the_configuration() {
-        let c = changed(&[r#"CMD ["/bin/ls"]"#, "ENV A=1 B='x y'", "EXPOSE 80 53/udp", "WORKDIR /srv", "LABEL a=b"]).unwrap();
+        let c = changed(&[r#"CMD ["/bin/ls"]"#, "ENV A=1 B='x y'", "EXPOSE 80 53/udp", "WORKDIR /srv", "LABEL a=b"])
+            .unwrap();
         assert_eq!(c.cmd, Some(vec!["/bin/ls".to_owned()]));
         assert_eq!(c.env, Some(vec!["PATH=/bin".into(), "A=1".into(), "B=x y".into()]));
         assert_eq!(c.exposed_ports.unwrap().into_keys().collect::<Vec<_>>(), ["53/udp", "80/tcp"]);

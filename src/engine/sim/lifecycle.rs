@@ -5,9 +5,14 @@ use super::containers::{Container, Waiter};
 use super::process::{launch, Failure, Launch};
 use super::{merge, rootfs, SimEngine};
 use crate::ambient::{Time, SECOND};
-use crate::engine::api::{channel, Answer, ContainerRemove, EngineError, StreamKind, WaitCondition, WaitError, WaitResult};
+use crate::engine::api::{
+    channel, Answer, ContainerRemove, EngineError, StreamKind, WaitCondition, WaitError, WaitResult,
+};
 use crate::engine::snapshot::ContainerState;
-use crate::kernel::{dev, join, pipe, race, Child, Either, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Signal, Size, System, Tty};
+use crate::kernel::{
+    dev, join, pipe, race, Child, Either, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Signal, Size, System,
+    Tty,
+};
 use crate::layerfs::Vfs;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -120,13 +125,8 @@ impl SimEngine {
                 (EngineError::Oci { problem }, code)
             }
         })?;
-        let running = Rc::new(Running {
-            system,
-            child,
-            tty: ends.tty,
-            stdin: RefCell::new(ends.stdin),
-            ended: Notify::new(),
-        });
+        let running =
+            Rc::new(Running { system, child, tty: ends.tty, stdin: RefCell::new(ends.stdin), ended: Notify::new() });
         {
             let mut inner = container.edit();
             inner.running = Some(running.clone());
@@ -151,15 +151,13 @@ impl SimEngine {
         let config = &container.config;
         let root = container.get().root.clone();
         rootfs::make_dir(&root, &config.working_dir, now);
-        let mut mount = root.borrow().clone();
-        mount.remount();
-        let mut vfs = Vfs::new(mount);
+        root.borrow_mut().remount();
+        let mut vfs = Vfs::with_root(root);
         self.fixtures.mount(&mut vfs);
         {
             let inner = container.get();
             let _ = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.endpoint.as_ref());
         }
-        container.edit().root = vfs.root();
         let system = System::new(&self.kernel, vfs, &config.hostname, self.programs.clone());
         let proc = Rc::new(Procfs::new(&system));
         let _ = system.change_mounts(|vfs| vfs.mount_pseudo("/proc", proc, "proc"));
@@ -408,7 +406,8 @@ impl SimEngine {
         }
         self.tick(COST_START);
         let restarted = self.start_container(container);
-        restarted.map_err(|cause| EngineError::RestartRefused { name: container.id.to_string(), cause: Box::new(cause) })?;
+        restarted
+            .map_err(|cause| EngineError::RestartRefused { name: container.id.to_string(), cause: Box::new(cause) })?;
         self.container_event(container, "restart", BTreeMap::new());
         Ok(())
     }
@@ -440,7 +439,11 @@ impl SimEngine {
     }
 
     /// The future that ends when the condition is met; it counts from now on.
-    pub(super) fn wait_container(&self, container: &Rc<Container>, condition: WaitCondition) -> Answer<'static, WaitResult> {
+    pub(super) fn wait_container(
+        &self,
+        container: &Rc<Container>,
+        condition: WaitCondition,
+    ) -> Answer<'static, WaitResult> {
         if condition == WaitCondition::NotRunning && !container.is_running() {
             let status_code = i64::from(container.get().exit_code);
             return Box::pin(std::future::ready(Ok(WaitResult { error: None, status_code })));

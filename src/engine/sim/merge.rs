@@ -158,16 +158,19 @@ mod tests {
 
     #[test]
     fn an_entrypoint_of_ones_own_drops_the_images_command() {
-        let image = ContainerConfig { cmd: strings(&["sh"]), entrypoint: strings(&["/e"]), ..ContainerConfig::default() };
+        let image =
+            ContainerConfig { cmd: strings(&["sh"]), entrypoint: strings(&["/e"]), ..ContainerConfig::default() };
         let mut user = ContainerConfig { entrypoint: strings(&["echo"]), ..ContainerConfig::default() };
         merge(&mut user, &image).unwrap();
         assert_eq!(command(&user), ["echo"]);
-        let mut user = ContainerConfig { entrypoint: strings(&[""]), cmd: strings(&["ls"]), ..ContainerConfig::default() };
+        let mut user =
+            ContainerConfig { entrypoint: strings(&[""]), cmd: strings(&["ls"]), ..ContainerConfig::default() };
         merge(&mut user, &image).unwrap();
         assert_eq!(command(&user), ["ls"]);
         let mut nothing = ContainerConfig::default();
         assert_eq!(merge(&mut nothing, &ContainerConfig::default()), Err(EngineError::NoCommand));
-        let mut relative = ContainerConfig { cmd: strings(&["ls"]), working_dir: "rel".into(), ..ContainerConfig::default() };
+        let mut relative =
+            ContainerConfig { cmd: strings(&["ls"]), working_dir: "rel".into(), ..ContainerConfig::default() };
         assert_eq!(
             merge(&mut relative, &image).unwrap_err().to_string(),
             "the working directory 'rel' is invalid, it needs to be an absolute path"

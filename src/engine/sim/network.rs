@@ -1,7 +1,9 @@
 //! Addresses and ports: what a running container gets of the default bridge network, and which ports of the host
 //! are taken. Nothing is sent anywhere. It must not know processes.
 
-use crate::engine::api::{ContainerConfig, EndpointSettings, EngineError, HostConfig, NetworkSettings, Port, PortBinding};
+use crate::engine::api::{
+    ContainerConfig, EndpointSettings, EngineError, HostConfig, NetworkSettings, Port, PortBinding,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where ephemeral host ports begin.
@@ -131,7 +133,11 @@ impl Bridge {
     }
 
     /// What inspect and listings say of the networks.
-    pub(super) fn endpoints(&self, host: &HostConfig, endpoint: Option<&Endpoint>) -> BTreeMap<String, EndpointSettings> {
+    pub(super) fn endpoints(
+        &self,
+        host: &HostConfig,
+        endpoint: Option<&Endpoint>,
+    ) -> BTreeMap<String, EndpointSettings> {
         let (name, id) = match host.network_mode.as_str() {
             "default" | "" | "bridge" => ("bridge", self.network_id.clone()),
             other => (other, String::new()),

@@ -42,13 +42,14 @@ pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> 
     }
     let path_variable = env.iter().find(|(k, _)| k == "PATH").map(|(_, v)| v.clone()).unwrap_or_default();
     let name = argv.first().cloned().unwrap_or_default();
-    let (cwd, file) = system.with_vfs(|vfs| {
-        let root = Who::root(now);
-        let cwd = working_directory(vfs, &root, &working_dir)?;
-        let who = Who { cwd: &cwd, uid: cred.uid, gid: cred.gid, groups: &cred.groups, ..root };
-        look_path(vfs, &who, &name, &path_variable).map(|file| (cwd.clone(), file))
-    })
-    .map_err(Failure::Oci)?;
+    let (cwd, file) = system
+        .with_vfs(|vfs| {
+            let root = Who::root(now);
+            let cwd = working_directory(vfs, &root, &working_dir)?;
+            let who = Who { cwd: &cwd, uid: cred.uid, gid: cred.gid, groups: &cred.groups, ..root };
+            look_path(vfs, &who, &name, &path_variable).map(|file| (cwd.clone(), file))
+        })
+        .map_err(Failure::Oci)?;
     let spawn = |program: Option<Body>| Spawn {
         path: Some(file.clone()),
         env: env.clone(),
@@ -93,13 +94,13 @@ fn look_path(vfs: &Vfs, who: &Who<'_>, name: &str, path: &str) -> Result<String,
     if name.contains('/') {
         return match vfs.stat(who, name) {
             Err(_) => Err(OciProblem::NoSuchFile(name.to_owned())),
-            Ok(s) if s.kind == FileKind::Dir || s.mode & 0o111 == 0 => Err(OciProblem::PermissionDenied(name.to_owned())),
+            Ok(s) if s.kind == FileKind::Dir || s.mode & 0o111 == 0 => {
+                Err(OciProblem::PermissionDenied(name.to_owned()))
+            }
             Ok(_) => Ok(name.to_owned()),
         };
     }
-    let runs = |file: &String| {
-        vfs.stat(who, file).is_ok_and(|s| s.kind != FileKind::Dir && s.mode & 0o111 != 0)
-    };
+    let runs = |file: &String| vfs.stat(who, file).is_ok_and(|s| s.kind != FileKind::Dir && s.mode & 0o111 != 0);
     path.split(':')
         .map(|dir| if dir.is_empty() { format!("./{name}") } else { format!("{}/{name}", dir.trim_end_matches('/')) })
         .find(runs)

@@ -44,7 +44,7 @@ impl SimEngine {
                 return Err(EngineError::ManifestUnknown { reference: reference.familiar() });
             }
             let (sender, stream) = channel(WAITING);
-            let engine = self.me();
+            let engine = self.me()?;
             self.kernel.spawn(async move {
                 // A client that hangs up stops the pull.
                 let _ = engine.run_pull(&reference, found, digest, &sender).await;
@@ -68,7 +68,8 @@ impl SimEngine {
         digest: Digest,
         to: &Sender<JsonMessage>,
     ) -> Result<(), crate::engine::api::Closed> {
-        let label = reference.digest().map_or_else(|| reference.tag().unwrap_or("latest").to_owned(), |d| d.to_string());
+        let label =
+            reference.digest().map_or_else(|| reference.tag().unwrap_or("latest").to_owned(), |d| d.to_string());
         let first = JsonMessage { id: label, ..JsonMessage::line(format!("Pulling from {}", reference.path())) };
         to.send(first).await?;
         let Ok(config) = ImageConfig::parse(&found.config) else {
@@ -109,7 +110,14 @@ impl State {
         plan
     }
 
-    fn finish_pull(&mut self, now: Time, reference: &Reference, digest: Digest, found: RegistryImage, config: ImageConfig) {
+    fn finish_pull(
+        &mut self,
+        now: Time,
+        reference: &Reference,
+        digest: Digest,
+        found: RegistryImage,
+        config: ImageConfig,
+    ) {
         let image = self.register_image(found.config, config, found.layers);
         let when = image.last_tag.get();
         if reference.digest().is_none() {
@@ -212,9 +220,21 @@ fn manifest_digest(image: &RegistryImage) -> Digest {
     let layers: Vec<String> = diff_ids
         .iter()
         .zip(&image.layers)
-        .map(|(id, layer)| described("      ", "vnd.docker.image.rootfs.diff.tar", layer_tar::to_blob(layer).len(), &DiffId::to_string(id)))
+        .map(|(id, layer)| {
+            described(
+                "      ",
+                "vnd.docker.image.rootfs.diff.tar",
+                layer_tar::to_blob(layer).len(),
+                &DiffId::to_string(id),
+            )
+        })
         .collect();
-    let config = described("   ", "vnd.docker.container.image.v1+json", image.config.len() as u64, &Digest::of(&image.config).to_string());
+    let config = described(
+        "   ",
+        "vnd.docker.container.image.v1+json",
+        image.config.len() as u64,
+        &Digest::of(&image.config).to_string(),
+    );
     let config = config.trim_start();
     let manifest = format!(
         "{{\n   \"schemaVersion\": 2,\n   \"mediaType\": \"application/vnd.docker.distribution.manifest.v2+json\",\n   \"config\": \

@@ -140,7 +140,8 @@ impl State {
         records: &mut Vec<ImageDeleted>,
     ) -> Result<(), EngineError> {
         if let Some(conflict) = self.conflict(image, Mask { stopped: !force, named: !force }) {
-            let dangling = self.images.names.of_image(&image.id).next().is_none() && !self.images.has_children(&image.id);
+            let dangling =
+                self.images.names.of_image(&image.id).next().is_none() && !self.images.has_children(&image.id);
             return if quiet && (!dangling || conflict.used) { Ok(()) } else { Err(conflict.error) };
         }
         let parent = image.parent.borrow().clone();
@@ -182,8 +183,7 @@ impl State {
     }
 
     fn note_refusal(&mut self, image: &Arc<str>, container: &Arc<str>, error: &EngineError) {
-        self.refusal =
-            Some(Refusal { image: image.clone(), container: container.clone(), message: error.to_string() });
+        self.refusal = Some(Refusal { image: image.clone(), container: container.clone(), message: error.to_string() });
     }
 
     /// `docker image prune`: what has no name, or with `dangling=false` what no container uses.

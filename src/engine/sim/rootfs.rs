@@ -7,7 +7,9 @@ use super::State;
 use crate::ambient::{Time, SECOND};
 use crate::engine::api::{ContainerConfig, HostConfig};
 use crate::kernel::dev;
-use crate::layerfs::{Blob, Errno, FileKind, FsType, Layer, LayerBuilder, Meta, Mount, Pseudo, PseudoNode, SharedMount, Vfs, Who};
+use crate::layerfs::{
+    Blob, Errno, FileKind, FsType, Layer, LayerBuilder, Meta, Mount, Pseudo, PseudoNode, SharedMount, Vfs, Who,
+};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -78,14 +80,10 @@ pub(super) fn make_dir(root: &SharedMount, path: &str, now: Time) {
     if path.is_empty() || path == "/" {
         return;
     }
-    let mut vfs = Vfs::new(root.borrow().clone());
+    let mut vfs = Vfs::with_root(root.clone());
     let who = Who::root(now);
-    if vfs.stat(&who, path).is_ok() {
-        return;
-    }
-    if make_dirs(&mut vfs, &who, path).is_ok() {
-        let made = vfs.root().borrow().clone();
-        root.replace(made);
+    if vfs.stat(&who, path).is_err() {
+        let _ = make_dirs(&mut vfs, &who, path);
     }
 }
 
@@ -176,7 +174,8 @@ struct Sysfs;
 
 const SYS_DIRS: [&str; 12] =
     ["", "block", "bus", "class", "class/net", "dev", "devices", "firmware", "fs", "fs/cgroup", "kernel", "module"];
-const SYS_FILES: [(&str, &str); 2] = [("kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n"), ("class/net/lo", "")];
+const SYS_FILES: [(&str, &str); 2] =
+    [("kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n"), ("class/net/lo", "")];
 
 impl Pseudo for Sysfs {
     fn lookup(&self, path: &str, _caller: u32) -> Option<PseudoNode> {

@@ -56,7 +56,10 @@ mod tests {
     fn durations_are_go_units() {
         let t = |s: i64| human_duration(s * SECOND);
         assert_eq!(human_duration(999_999_999), "Less than a second");
-        assert_eq!((t(1), t(59), t(60), t(119)), ("1 second".into(), "59 seconds".into(), "About a minute".into(), "About a minute".into()));
+        assert_eq!(
+            (t(1), t(59), t(60), t(119)),
+            ("1 second".into(), "59 seconds".into(), "About a minute".into(), "About a minute".into())
+        );
         assert_eq!((t(120), t(3599)), ("2 minutes".into(), "59 minutes".into()));
         assert_eq!((t(3600), t(5400)), ("About an hour".into(), "2 hours".into()));
         assert_eq!((t(48 * 3600), t(22 * 86400), t(28 * 86400)), ("2 days".into(), "3 weeks".into(), "4 weeks".into()));

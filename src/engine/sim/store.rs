@@ -34,7 +34,12 @@ impl State {
     }
 
     /// Puts an image with its layers (from the base up, one for each DiffID) into the stores.
-    pub(super) fn register_image(&mut self, json: Arc<[u8]>, config: ImageConfig, layers: Vec<Arc<Layer>>) -> Rc<StoredImage> {
+    pub(super) fn register_image(
+        &mut self,
+        json: Arc<[u8]>,
+        config: ImageConfig,
+        layers: Vec<Arc<Layer>>,
+    ) -> Rc<StoredImage> {
         let id: Arc<str> = ImageId(Digest::of(&json)).to_string().into();
         if let Some(there) = self.images.get(&id) {
             return there;
@@ -79,8 +84,11 @@ impl State {
         let config = ImageConfig::parse(&image.config_json)
             .map_err(|e| EngineError::ArchiveInvalid { reason: e.to_string() })?;
         if config.rootfs.diff_ids.len() != image.layers.len() {
-            let reason =
-                format!("invalid manifest, layers length mismatch: expected {}, got {}", image.layers.len(), config.rootfs.diff_ids.len());
+            let reason = format!(
+                "invalid manifest, layers length mismatch: expected {}, got {}",
+                image.layers.len(),
+                config.rootfs.diff_ids.len()
+            );
             return Err(EngineError::ArchiveInvalid { reason });
         }
         let mut chain: Option<ChainId> = None;
@@ -137,7 +145,8 @@ impl State {
                 add(image, tag);
             }
         }
-        let images: Vec<ArchivedImage> = wanted.into_iter().filter_map(|(image, tags)| archived(&image, tags)).collect();
+        let images: Vec<ArchivedImage> =
+            wanted.into_iter().filter_map(|(image, tags)| archived(&image, tags)).collect();
         Ok(archive::save(&images))
     }
 
@@ -165,7 +174,12 @@ impl State {
     }
 
     /// `docker import`: an image of one layer; its id.
-    pub(super) fn import(&mut self, now: Time, bytes: Arc<[u8]>, options: &ImportOptions) -> Result<Arc<str>, EngineError> {
+    pub(super) fn import(
+        &mut self,
+        now: Time,
+        bytes: Arc<[u8]>,
+        options: &ImportOptions,
+    ) -> Result<Arc<str>, EngineError> {
         let reference = options.reference.as_deref().map(parse).transpose()?;
         let mut config = ContainerConfig::default();
         instructions::apply(&mut config, &options.changes)?;

@@ -2,19 +2,15 @@
 //! for the slowest, so that nothing piles up. It must not know where output comes from.
 
 use crate::engine::api::{Frame, Sender, StreamKind};
-use std::cell::Cell;
-use std::rc::Rc;
 
 /// How many pieces may wait for one client.
 pub(super) const WAITING: usize = 64;
 
 /// One connection.
-#[derive(Clone)]
 pub(super) struct Client {
     pub(super) sender: Sender<Frame>,
     pub(super) stdout: bool,
     pub(super) stderr: bool,
-    pub(super) detached: Rc<Cell<bool>>,
 }
 
 impl Client {
@@ -27,32 +23,44 @@ impl Client {
 }
 
 /// All connections to one container.
-#[derive(Clone, Default)]
-pub(super) struct Clients(Vec<Client>);
+#[derive(Default)]
+pub(super) struct Clients {
+    all: Vec<(u64, Client)>,
+    next: u64,
+}
 
 impl Clients {
-    pub(super) fn add(&mut self, client: Client) {
-        self.0.retain(|c| !c.sender.is_closed());
-        self.0.push(client);
+    /// One more; its number.
+    pub(super) fn add(&mut self, client: Client) -> u64 {
+        self.all.retain(|(_, c)| !c.sender.is_closed());
+        let number = self.next;
+        self.next += 1;
+        self.all.push((number, client));
+        number
     }
 
     /// Lets one go: its stream ends.
-    pub(super) fn remove(&mut self, sender: &Sender<Frame>) {
-        self.0.retain(|c| !c.sender.same(sender));
+    pub(super) fn remove(&mut self, number: u64) {
+        self.all.retain(|(n, _)| *n != number);
     }
 
     /// Lets all go.
     pub(super) fn clear(&mut self) {
-        self.0 = Vec::new();
+        self.all = Vec::new();
     }
 
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.all.iter().any(|(n, c)| *n == number && !c.sender.is_closed())
+    }
+
+    /// Whether nobody listens.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.iter().all(|(_, c)| c.sender.is_closed())
     }
 
     /// The senders to whom a piece of this stream goes.
     pub(super) fn wanting(&self, kind: StreamKind) -> Vec<Sender<Frame>> {
-        self.0.iter().filter(|c| c.wants(kind)).map(|c| c.sender.clone()).collect()
+        self.all.iter().filter(|(_, c)| c.wants(kind)).map(|(_, c)| c.sender.clone()).collect()
     }
 }
 
