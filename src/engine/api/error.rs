@@ -144,11 +144,16 @@ pub enum EngineError {
         name: String,
     },
     PausedForStart,
+    /// `name` as typed.
     PausedForAttach {
-        id: String,
+        name: String,
     },
     RemovingForStart,
+    /// `name` as typed.
     RestartingForAttach {
+        name: String,
+    },
+    Restarting {
         id: String,
     },
     /// 304: start of a running container, stop of a stopped one.

@@ -46,6 +46,7 @@ impl State {
         if let Some(top) = &image.top {
             self.layers.hold(top);
         }
+        let host_config = self.shared_host_config(host_config);
         let container = self.containers.insert(NewContainer {
             id,
             name,
@@ -53,7 +54,7 @@ impl State {
             image: image.id.clone(),
             top: image.top.clone(),
             config: Rc::new(config),
-            host_config: self.shared_host_config(host_config),
+            host_config,
             cache_id: self.ids.hex64().into(),
             root,
         });

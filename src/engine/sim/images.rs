@@ -257,13 +257,14 @@ impl State {
     pub(super) fn inspect_image(&self, name: &str) -> Result<ImageInspect, EngineError> {
         let image = self.images.find(name)?;
         let (repo_tags, repo_digests) = self.images.tags_and_digests(&image.id);
+        let parent = image.parent.borrow().as_deref().unwrap_or_default().to_owned();
         let config = &image.config;
         let last_comment = || config.history.last().map(|h| h.comment.clone()).unwrap_or_default();
         Ok(ImageInspect {
             id: image.id.to_string(),
             repo_tags,
             repo_digests,
-            parent: image.parent.borrow().as_deref().unwrap_or_default().to_owned(),
+            parent,
             comment: if config.comment.is_empty() { last_comment() } else { config.comment.clone() },
             created: image.created,
             container: config.container.clone(),
