@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
 
+mod engine_bench;
+mod engine_containers;
 mod figures;
 mod figures_data;
 mod kernel_files;

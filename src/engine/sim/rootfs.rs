@@ -48,7 +48,7 @@ fn build_init(image: &Vfs, now: Time) -> Result<Layer, Errno> {
     let who = Who::root(now);
     let fresh = Meta::new(0o755, now);
     // A directory that gets a new entry is copied up: its own metadata, a new time.
-    let mut parent = |layer: &mut LayerBuilder, path: &str| match path.rsplit_once('/') {
+    let parent = |layer: &mut LayerBuilder, path: &str| match path.rsplit_once('/') {
         None => Ok(()),
         Some((dir, _)) => match image.stat(&who, &format!("/{dir}")) {
             Ok(s) if s.kind == FileKind::Dir => {
