@@ -142,4 +142,17 @@ texts! {
     SAY_RENAMED = "{} se llama ahora {}.", "{} is now called {}.";
     /// What else happened: how many things.
     SAY_MORE = "Y {} cambios más.", "And {} more changes.";
+
+    /// Title of the disk widget.
+    DISK = "Disco", "Disk";
+    /// Its first bar, and the chart's line.
+    WITHOUT = "Sin compartir", "Without sharing";
+    /// Its second bar, and the chart's area.
+    WITH = "Con capas", "With layers";
+    /// Beside its title, where both are equal: the containers.
+    DISK_SAME = "con {}, igual", "with {}, the same";
+    /// The chart's label: commands, bytes without, bytes with.
+    CHART_LABEL = "Uso de disco tras {} comandos: sin compartir {}, con capas {}", "Disk use after {} commands: without sharing {}, with layers {}";
+    /// Head of the chart's table.
+    COMMAND = "Comando", "Command";
 }

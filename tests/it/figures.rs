@@ -2,10 +2,12 @@
 
 use crate::figures_data::*;
 use capas::engine::snapshot::*;
+use capas::figure::charts::{self, Colours, DiskPoint};
 use capas::figure::layout::{auto_focus, container_view, sharing_view};
 use capas::figure::measure::font;
 use capas::figure::scene::{Change, Movement, Node, Options, Scene, Size, Target};
 use capas::figure::style::Theme;
+use capas::figure::terminal::{self, Style};
 use capas::figure::{describe, svg, text_equivalent};
 use capas::strings::Lang;
 use proptest::prelude::*;
@@ -50,6 +52,7 @@ const CASES: &[(&str, Draw)] = &[
     ("tall-5", |o| container_view(&tall(5), None, None, o)),
     ("tall-13", |o| container_view(&tall(13), None, None, o)),
     ("tall-127", |o| container_view(&tall(127), None, None, o)),
+    ("mini", |o| capas::figure::layout::mini_view(&refused(), None, o)),
     ("sharing", |o| {
         let s = sharing();
         let key = Target::layer_key(&s.layers[1].chain_id);
@@ -482,4 +485,124 @@ fn words() {
         New image httpd:2.4: 4 layers, 138MB. New image php:7.4-apache: 4 layers, 414MB. 4 new containers.
     "#]]
     .assert_eq(&said.join("\n"));
+}
+
+#[test]
+fn the_terminal_draws_the_stack_and_the_tree() {
+    let style = Style::default();
+    let drawn = [
+        terminal::stack(&refused(), None, Some(&pulled()), style),
+        terminal::stack(&tall(30), None, None, Style { layers: 6, ..style }),
+        terminal::tree(&forest(), Some(&sharing()), style),
+        terminal::stack(&Snapshot::default(), None, None, style),
+    ];
+    for line in drawn.iter().flat_map(|d| d.lines()) {
+        assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+    }
+    expect_test::expect![[r#"
+            contenedor1  a2d1ce6990d8  Exited (0)
+          ┌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┐
+        + ╎ A file.txt 18B  C /root  A root/.bash_history 34B                   52B ╎
+          └╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┘
+                ↕      ↕      ↕      ↕
+          ┌─────────────────────────────────────────────────────────────────────────┐
+          │ 02473afd360b  mkdir -p /run/systemd && echo 'docker' > /run/system…  7B │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ dbf2c0f42a39  policy-rc.d, docker-clean                            811B │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ 9f32931c9d28  ADD file:… in /                                    72.9MB │
+          └─────────────────────────────────────────────────────────────────────────┘
+            ubuntu:latest  f63181f19b2f                                      72.9MB
+        !   no se borra: la usa contenedor1
+        ---
+            alto  ta1100000000  Exited (0)
+          ┌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┐
+          ╎                                                                      0B ╎
+          └╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┘
+                ↕      ↕      ↕      ↕
+          ┌─────────────────────────────────────────────────────────────────────────┐
+          │ 647432396474  step 29                                             230kB │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ 647432386474  step 28                                             222kB │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ 647432376474  step 27                                             214kB │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ 647432366474  step 26                                             206kB │
+          ├─────────────────────────────────────────────────────────────────────────┤
+          ┊ … 25 capas más · 2.57MB …                                               ┊
+          ├─────────────────────────────────────────────────────────────────────────┤
+          │ 647430647430  step 0                                             69.2MB │
+          └─────────────────────────────────────────────────────────────────────────┘
+            alta:1  74616c6c7461                                             72.6MB
+        ---
+          ▇ 9f32931c9d28  72.9MB  ADD file:… in /
+          ▇ dbf2c0f42a39  811B  policy-rc.d, docker-clean
+          ▇ 02473afd360b  7B  mkdir -p /run/systemd && echo 'docker' > /run/system…
+            └ ubuntu:latest  72.9MB
+                ░ contenedor1  52B  Exited (0)
+                ░ contenedor2  0B  Exited (0)
+                ░ contenedor3  0B  Exited (0)
+          ▇ 646465626961  69.2MB  debian: sistema base  [1 copia · 5 imágenes]
+            └ debian:bullseye  69.2MB
+            ▇ 646874747064  7.38MB  apr, openssl
+            ▇ 646874747064  61.5MB  compila httpd
+            ▇ 646874747064  138B  httpd-foreground
+              └ httpd:2.4  138MB
+                  ░ web1  2B  Exited (0)
+            ▇ 647068702d31  226MB  gcc, make
+            ▇ 647068702d32  58.8MB  apache2
+            ▇ 647068702d33  60MB  compila php
+              └ php:7.4-apache  414MB
+                  ░ app1  2B  Exited (0)
+        +   ▇ 646e67696e78  3MB  apt-get install nginx  [1 copia · 2 imágenes]
+        +   ▇ 646e67696e78  70MB  COPY dir:… in /usr/share…  [1 copia · 2 imágenes]
+              └ nginx:latest  142MB
+        +     ▇ 646f776e2d31  1.2kB
+                └ <none>  142MB
+        +           ░ prueba-32  0B  Exited (0)
+        +           ░ prueba-33  0B  Exited (0)
+        +           ░ prueba-34  0B  Exited (0)
+        +           ░ prueba-35  0B  Exited (0)
+        +           ░ prueba-36  0B  Exited (0)
+        +           ░ prueba-37  0B  Exited (0)
+        +           ░ prueba-38  0B  Exited (0)
+        +           ░ prueba-39  0B  Exited (0)
+                    +32 contenedores
+        + ▇ 646275737962  1.24MB  ADD file:… in /
+            └ busybox  1.24MB  imagen borrada
+        +       ░ huerfano  0B  Exited (0)
+          Disco: sin compartir 6.67GB, con capas 630MB.
+        ---
+        Todavía no hay ninguna imagen
+        Baja una con docker pull y verás caer sus capas.
+    "#]]
+    .assert_eq(&drawn.join("---\n"));
+    assert!(!drawn.concat().contains('\x1b'));
+    assert!(terminal::stack(&tutorial(), None, None, Style { colour: true, ..style }).contains("\x1b[38;5;214m"));
+}
+
+#[test]
+fn the_disk_chart_is_valid_and_takes_the_pages_colours() {
+    let points: Vec<DiskPoint> = [Snapshot::default(), pulled(), tutorial(), sharing()]
+        .iter()
+        .zip(["docker images", "docker pull ubuntu", "docker run", "docker pull httpd"])
+        .map(|(s, label)| DiskPoint::of(label, s))
+        .collect();
+    let light = charts::disk(&points, (520, 220), Colours::Fixed(Theme::Light), Lang::Es);
+    let dark = charts::disk(&points, (520, 220), Colours::Fixed(Theme::Dark), Lang::Es);
+    let page = charts::disk(&points, (520, 220), Colours::Page, Lang::En);
+    for svg in [&light, &dark] {
+        assert!(resvg::usvg::Tree::from_str(svg, &resvg::usvg::Options::default()).is_ok());
+    }
+    assert!(page.contains("var(--ro-2)") && !page.contains("#306779"), "{page}");
+    assert!(light.contains("771MB") && light.contains("Sin compartir"));
+    assert_eq!(charts::disk(&[], (520, 220), Colours::Page, Lang::En), "");
+    assert_eq!(charts::table(&points, Lang::Es)[4], ["docker pull httpd", "771MB", "556MB"]);
+    let bars = charts::bars(&sharing(), Lang::Es);
+    assert_eq!((bars.note.as_str(), bars.percent), ("5 contenedores", (100, 73)));
+    assert_eq!(charts::bars(&tutorial(), Lang::Es).note, "con 1 contenedor, igual");
+    if let Ok(out) = std::env::var("FIGURES_OUT") {
+        std::fs::write(format!("{out}/chart-light.svg"), light).expect("written");
+        std::fs::write(format!("{out}/chart-dark.svg"), dark).expect("written");
+    }
 }

@@ -207,7 +207,7 @@ pub fn deleted() -> Snapshot {
 pub fn forest() -> Snapshot {
     let mut s = sharing();
     let debian = s.layers.iter().find(|l| l.created_by.starts_with("debian")).expect("debian").clone();
-    image(&mut s, "debian", &["debian:bullseye", "debian:11"], &[debian.clone()]);
+    image(&mut s, "debian", &["debian:bullseye", "debian:11"], std::slice::from_ref(&debian));
     let apt =
         layer("nginx-1", "", Some(&debian.chain_id), 3_000_000, "RUN /bin/sh -c apt-get install nginx # buildkit");
     let nginx = layer("nginx-2", "", Some(&apt.chain_id), 70_000_000, "COPY dir:0a1b2c in /usr/share/nginx/html");

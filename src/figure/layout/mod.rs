@@ -4,6 +4,7 @@ pub mod change;
 mod chips;
 mod container;
 mod forest;
+mod mini;
 mod parts;
 mod sharing;
 pub mod words;
@@ -14,7 +15,7 @@ use super::scene::{Node, Options, Scene, Size, View};
 use crate::engine::snapshot::{ContainerView, Foreground, Snapshot};
 use crate::strings::figure as s;
 pub(super) use container::Subject;
-pub(super) use forest::columns;
+pub(super) use forest::{columns, forest, Column, Family, Row, Run};
 use std::sync::Arc;
 
 /// One container on its image. `focus` is the id of the container (or of an image, drawn alone) to show; without it,
@@ -83,8 +84,15 @@ pub fn sharing_view(now: &Snapshot, prev: Option<&Snapshot>, opts: &Options<'_>)
 
 /// The thumbnail of the container view, 176 by 80, without text or buttons.
 pub fn mini_view(now: &Snapshot, focus: Option<&str>, opts: &Options<'_>) -> Scene {
-    let _ = (now, focus);
-    Scene { width: 176, height: 80, class: root_class(View::Container, opts), ..Scene::default() }
+    let id = auto_focus(now, None, focus);
+    match id.as_deref().and_then(|id| Subject::find(now, id)) {
+        Some(subject) => mini::draw(now, &subject, opts),
+        None => {
+            let slabs = Node::path("ghost", "M8 10h150v12h-150zM8 34h150v12h-150zM8 58h150v20h-150z");
+            let class = format!("{} mini", root_class(View::Container, opts));
+            Scene { width: 176, height: 80, class, nodes: vec![slabs], ..Scene::default() }
+        }
+    }
 }
 
 /// What the container view shows: the container in the foreground; or the one that holds a refused image; or what the
