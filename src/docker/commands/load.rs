@@ -1,0 +1,23 @@
+//! `docker load`: images from a tar of `docker save`.
+
+use super::super::error::CliError;
+use super::super::progress::{show, To};
+use super::super::{Args, Cli, Running};
+
+/// Runs it.
+pub fn run(cli: Cli, args: Args) -> Running {
+    Box::pin(async move {
+        let input = args.text("input");
+        if input.is_empty() && cli.is_terminal(0) {
+            return Err(CliError::new(1, "requested load from stdin, but stdin is empty"));
+        }
+        let archive = match input {
+            "" => cli.stdin_stream().await,
+            path => cli.file_stream(path).map_err(|reason| CliError::new(1, format!("open {path}: {reason}")))?,
+        };
+        let quiet = args.on("quiet") || !cli.is_terminal(1);
+        let messages = cli.engine.image_load(archive, quiet).await?;
+        show(&cli, messages, To::Out).await?;
+        Ok(0)
+    })
+}

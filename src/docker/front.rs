@@ -1,0 +1,220 @@
+//! From the words of a command line to a command with its arguments, or to the help or error that Docker would
+//! print instead. It must not run anything: it is a pure function, so that tests can ask it everything.
+
+use super::catalog::{Command, Want, COMMANDS, GROUPS};
+use super::error::CliError;
+use super::flags::{flags, parse, Args};
+use super::{help, tables};
+
+/// What to do with a command line.
+pub enum Front {
+    /// Run this; the path is how it was called, as `docker container ls`.
+    Run(&'static Command, String, Args),
+    /// Print these on standard output and standard error, and succeed.
+    Print(String, String),
+}
+
+/// What the layout of help depends on.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Columns of the terminal (80 where there is none).
+    pub width: usize,
+    /// The folder of the client's settings, as `/home/ana/.docker`.
+    pub config: String,
+}
+
+const VERSION: &str = "Docker version 20.10.24+dfsg1, build 297e128\n";
+const DEPRECATED: &str = "Flag shorthand -h has been deprecated, please use --help\n";
+
+impl Layout {
+    fn wrap(&self) -> usize {
+        self.width.saturating_sub(1)
+    }
+
+    fn root(&self) -> String {
+        help::root_usage(self.wrap(), &self.config)
+    }
+}
+
+/// Resolves the words after `docker`.
+pub fn resolve(words: &[String], layout: &Layout) -> Result<Front, CliError> {
+    let root = parse(&flags(&[tables::ROOT]), words, true)
+        .map_err(|message| CliError::new(125, format!("{message}\nSee 'docker --help'.\n\n{}", layout.root())))?;
+    if root.help {
+        let note = if root.deprecated_help { DEPRECATED } else { "" };
+        return Ok(Front::Print(format!("\n{}", layout.root()), note.to_owned()));
+    }
+    if root.on("version") {
+        return Ok(Front::Print(VERSION.to_owned(), String::new()));
+    }
+    global(&root)?;
+    let Some((name, words)) = root.rest.split_first() else {
+        return Ok(Front::Print(String::new(), format!("\n{}", layout.root())));
+    };
+    if name == "help" {
+        return topic(words, layout);
+    }
+    if let Some(command) = COMMANDS.iter().find(|c| c.top == name) {
+        return call(command, format!("docker {name}"), words, layout);
+    }
+    if GROUPS.iter().any(|(group, _)| group == name) {
+        return in_group(name, words, layout);
+    }
+    Err(CliError::new(1, format!("docker: '{name}' is not a docker command.\nSee 'docker --help'")))
+}
+
+/// The flags before the command that choose the engine: there is only the one.
+fn global(root: &Args) -> Result<(), CliError> {
+    if let Some(level) = root.get("log-level") {
+        if !matches!(level, "debug" | "info" | "warn" | "warning" | "error" | "fatal" | "panic" | "trace") {
+            return Err(CliError::new(1, format!("Unable to parse logging level: {level}")));
+        }
+    }
+    if let Some(host) = root.get("host").filter(|host| !host.ends_with("docker.sock")) {
+        let sentence = format!("Cannot connect to the Docker daemon at {host}. Is the docker daemon running?");
+        return Err(CliError::new(1, sentence));
+    }
+    match root.get("context").filter(|name| *name != "default") {
+        Some(name) => {
+            let sentence = format!("unable to resolve docker endpoint: context {name:?} does not exist");
+            Err(CliError::new(1, sentence))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A command of a group by any of its names.
+fn find(group: &str, name: &str) -> Option<(&'static Command, &'static str)> {
+    COMMANDS.iter().find_map(|command| {
+        let path = command.paths().find(|path| path.split_once(' ').is_some_and(|(g, _)| g == group))?;
+        let known = path.split_once(' ').is_some_and(|(_, n)| n == name)
+            || (path == command.path && command.aliases.split(", ").any(|alias| alias == name));
+        known.then_some((command, path))
+    })
+}
+
+fn in_group(group: &str, words: &[String], layout: &Layout) -> Result<Front, CliError> {
+    if help::subcommands(group).is_empty() {
+        return Err(CliError::new(1, format!("docker {group}: not available in this simulator yet")));
+    }
+    if let Some((command, path)) = words.first().and_then(|name| find(group, name)) {
+        return call(command, format!("docker {path}"), words.get(1..).unwrap_or(&[]), layout);
+    }
+    let usage = help::group_usage(group).unwrap_or_default();
+    let args = parse(&[], words, false)
+        .map_err(|message| CliError::new(125, format!("{message}\nSee 'docker {group} --help'.\n\n{usage}")))?;
+    match (args.help, args.rest.is_empty()) {
+        (true, _) => Ok(Front::Print(format!("\n{usage}"), String::new())),
+        (false, true) => Ok(Front::Print(String::new(), format!("\n{usage}"))),
+        (false, false) => Err(CliError::new(1, format!("\n{}", usage.trim_end_matches('\n')))),
+    }
+}
+
+fn topic(words: &[String], layout: &Layout) -> Result<Front, CliError> {
+    let unknown = |words: &[String]| CliError::new(1, format!("unknown help topic: {}", words.join(" ")));
+    if let Some(flag) = words.iter().find(|word| word.starts_with('-')) {
+        let name = flag.trim_start_matches('-');
+        return Err(CliError::new(125, format!("unknown flag: --{name}\nSee 'docker help --help'.")));
+    }
+    let page = |command: &Command, path: String| {
+        Ok(Front::Print(format!("\n{}", help::usage(command, &path, layout.wrap())), String::new()))
+    };
+    match words {
+        [] => Ok(Front::Print(format!("\n{}", layout.root()), String::new())),
+        [name, rest @ ..] => match COMMANDS.iter().find(|c| c.top == name) {
+            Some(command) if rest.is_empty() => page(command, format!("docker {name}")),
+            Some(_) => Err(unknown(rest)),
+            None => match (rest.first().and_then(|sub| find(name, sub)), help::group_usage(name)) {
+                (Some((command, path)), _) => page(command, format!("docker {path}")),
+                (None, Some(usage)) if rest.is_empty() => Ok(Front::Print(format!("\n{usage}"), String::new())),
+                _ => Err(unknown(words)),
+            },
+        },
+    }
+}
+
+fn call(command: &'static Command, path: String, words: &[String], layout: &Layout) -> Result<Front, CliError> {
+    let args = parse(&flags(command.flags), words, command.stop)
+        .map_err(|message| CliError::new(125, format!("{message}\nSee '{path} --help'.")))?;
+    if args.help {
+        let note = if args.deprecated_help { DEPRECATED } else { "" };
+        return Ok(Front::Print(format!("{note}\n{}", help::usage(command, &path, layout.wrap())), String::new()));
+    }
+    if let Some(problem) = count(command.want, args.rest.len()) {
+        let line = help::use_line(command, &path);
+        let sentence =
+            format!("\"{path}\" {problem}.\nSee '{path} --help'.\n\nUsage:  {line}\n\n{}", command.short);
+        return Err(CliError::new(1, sentence));
+    }
+    Ok(Front::Run(command, path, args))
+}
+
+/// What is wrong with so many arguments.
+fn count(want: Want, given: usize) -> Option<String> {
+    let plural = |n: usize| format!("{n} argument{}", if n == 1 { "" } else { "s" });
+    match want {
+        Want::Any => None,
+        Want::None => (given > 0).then(|| "accepts no arguments".to_owned()),
+        Want::Exact(n) => (given != n).then(|| format!("requires exactly {}", plural(n))),
+        Want::Min(n) => (given < n).then(|| format!("requires at least {}", plural(n))),
+        Want::Max(n) => (given > n).then(|| format!("requires at most {}", plural(n))),
+        Want::Range(min, max) => (!(min..=max).contains(&given))
+            .then(|| format!("requires at least {min} and at most {}", plural(max))),
+    }
+}
+
+/// What the shell's completion may offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Complete {
+    /// These words.
+    Words(Vec<String>),
+    /// Containers' names, running ones alone where the flag says so.
+    Containers(bool),
+    /// Images' names.
+    Images,
+    /// Files of the host.
+    Files,
+}
+
+/// What may follow `words` (those after `docker`, the last one unfinished, perhaps empty).
+pub fn complete(words: &[&str]) -> Complete {
+    let Some((last, before)) = words.split_last() else { return Complete::Words(Vec::new()) };
+    let mut rest = before.iter().copied().filter(|word| !word.starts_with('-'));
+    let names = |entries: Vec<(&str, &str)>| {
+        let fitting = entries.into_iter().map(|(name, _)| name).filter(|name| name.starts_with(last));
+        Complete::Words(fitting.map(str::to_owned).collect())
+    };
+    let Some(first) = rest.next() else {
+        let mut entries = help::top_commands();
+        entries.extend(GROUPS);
+        entries.sort_unstable();
+        return names(entries);
+    };
+    let top = COMMANDS.iter().find(|c| c.top == first);
+    let Some(command) = top.or_else(|| rest.next().and_then(|sub| find(first, sub)).map(|(command, _)| command)) else {
+        return names(help::subcommands(first));
+    };
+    if last.starts_with('-') {
+        let mut known: Vec<String> = flags(command.flags).iter().map(|flag| format!("--{}", flag.name)).collect();
+        known.push("--help".to_owned());
+        known.retain(|name| name.starts_with(last));
+        return Complete::Words(known);
+    }
+    operand(command, rest.next().is_none())
+}
+
+fn operand(command: &Command, first: bool) -> Complete {
+    let name = command.path.split_once(' ').map_or(command.top, |(_, name)| name);
+    match (command.path.split_once(' ').map_or("", |(group, _)| group), name) {
+        (_, "run" | "create") if !first => Complete::Files,
+        (_, "exec" | "top") if !first => Complete::Words(Vec::new()),
+        (_, "run" | "create") | ("image", "rm" | "history" | "tag" | "save" | "inspect" | "push") => Complete::Images,
+        ("image", "load" | "import") | (_, "cp") => Complete::Files,
+        (_, "attach" | "exec" | "stop" | "kill" | "top" | "pause" | "unpause" | "port" | "stats") => {
+            Complete::Containers(true)
+        }
+        ("container", _) => Complete::Containers(false),
+        ("", "inspect") => Complete::Containers(false),
+        _ => Complete::Words(Vec::new()),
+    }
+}
