@@ -1,9 +1,10 @@
 //! Every command of the 20.10 client: how it is called, what help says of it, which flags it takes and what runs
 //! it. Parsing, help and completion all read this list. It must not know what the commands do.
 
+use super::cli::{Cli, Running};
 use super::commands as c;
+use super::flags::Args;
 use super::tables as t;
-use super::{Args, Cli, Running};
 
 /// How many arguments a command wants.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +119,8 @@ pub const COMMANDS: &[Command] = &[
     Command { top: "logs", path: "container logs", usage: "[OPTIONS] CONTAINER", short: "Fetch the logs of a container", flags: &[t::LOGS], want: Want::Exact(1), run: Some(c::logs::run), ..COMMAND },
     Command { top: "top", path: "container top", usage: "CONTAINER [ps OPTIONS]", short: "Display the running processes of a container", want: Want::Min(1), stop: true, run: Some(c::top::run), ..COMMAND },
     Command { top: "diff", path: "container diff", usage: "CONTAINER", short: "Inspect changes to files or directories on a container's filesystem", want: Want::Exact(1), run: Some(c::diff::run), ..COMMAND },
-    Command { top: "cp", path: "container cp", usage: "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH", short: "Copy files/folders between a container and the local filesystem", long: "Copy files/folders between a container and the local filesystem\n\nUse '-' as the source to read a tar archive from stdin\nand extract it to a directory destination in a container.\nUse '-' as the destination to stream a tar archive of a\ncontainer source to stdout.", flags: &[t::CP], want: Want::Exact(2), run: Some(c::cp::run), ..COMMAND },
+    Command { top: "cp", path: "container cp", usage: "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH", short: "Copy files/folders between a container and the local filesystem", long: "Copy files/folders between a container and the local filesystem\n\nUse '-' as the source to read a tar archive from stdin\nand extract it to a directory destination in a container.\nUse '-' as the destination to stream a tar archive of a\ncontainer source to stdout.", flags: &[t::CP], want: Want::Exact(2), run: Some(c::cp::run),
+        ..COMMAND },
     Command { top: "commit", path: "container commit", usage: "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]", short: "Create a new image from a container's changes", flags: &[t::COMMIT], want: Want::Range(1, 2), run: Some(c::commit::run), ..COMMAND },
     Command { top: "export", path: "container export", usage: "[OPTIONS] CONTAINER", short: "Export a container's filesystem as a tar archive", flags: &[t::SAVE], want: Want::Exact(1), run: Some(c::export::run), ..COMMAND },
     Command { top: "wait", path: "container wait", usage: "CONTAINER [CONTAINER...]", short: "Block until one or more containers stop, then print their exit codes", want: Want::Min(1), run: Some(c::wait::run), ..COMMAND },

@@ -256,29 +256,27 @@ fn check(flag: &Flag, value: &str) -> Result<(), String> {
     match (flag.kind, flag.name) {
         ("", _) => keep(parse_bool(value).is_some(), format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
         ("int", _) => parse_int(value).map(|_| ()),
-        ("uint16", _) => keep(
-            value.parse::<u16>().is_ok(),
-            format!("strconv.ParseUint: parsing {value:?}: invalid syntax"),
-        ),
+        ("uint16", _) => {
+            keep(value.parse::<u16>().is_ok(), format!("strconv.ParseUint: parsing {value:?}: invalid syntax"))
+        }
         ("bytes", "memory-swap") if value == "-1" => Ok(()),
         ("bytes", _) => units::ram_in_bytes(value).map(|_| ()),
-        ("decimal", _) => {
-            keep(value.parse::<f64>().is_ok(), format!("failed to parse {value} as a rational number"))
+        ("decimal", _) => keep(value.parse::<f64>().is_ok(), format!("failed to parse {value} as a rational number")),
+        ("duration", _) => keep(units::parse_duration(value).is_some(), format!("time: invalid duration {value:?}")),
+        ("filter", _) => {
+            keep(value.is_empty() || value.contains('='), "bad format of filter (expected name=value)".to_owned())
         }
-        ("duration", _) => {
-            keep(units::parse_duration(value).is_some(), format!("time: invalid duration {value:?}"))
-        }
-        ("filter", _) => keep(
-            value.is_empty() || value.contains('='),
-            "bad format of filter (expected name=value)".to_owned(),
-        ),
-        ("mount", _) => match value.split(',').find(|field| !field.contains('=') && !matches!(*field, "readonly" | "ro" | "volume-nocopy")) {
+        ("mount", _) => match value
+            .split(',')
+            .find(|field| !field.contains('=') && !matches!(*field, "readonly" | "ro" | "volume-nocopy"))
+        {
             Some(field) => Err(format!("invalid field '{field}' must be a key=value pair")),
             None => Ok(()),
         },
         ("ulimit", _) => keep(value.contains('='), format!("invalid ulimit argument: {value}")),
         ("map", "sysctl") => keep(
-            value.contains('=') && (value.starts_with("net.") || value.starts_with("kernel.") || value.starts_with("fs.mqueue.")),
+            value.contains('=')
+                && (value.starts_with("net.") || value.starts_with("kernel.") || value.starts_with("fs.mqueue.")),
             format!("sysctl '{value}' is not whitelisted"),
         ),
         ("list", "attach") => keep(

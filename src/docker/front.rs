@@ -142,8 +142,7 @@ fn call(command: &'static Command, path: String, words: &[String], layout: &Layo
     }
     if let Some(problem) = count(command.want, args.rest.len()) {
         let line = help::use_line(command, &path);
-        let sentence =
-            format!("\"{path}\" {problem}.\nSee '{path} --help'.\n\nUsage:  {line}\n\n{}", command.short);
+        let sentence = format!("\"{path}\" {problem}.\nSee '{path} --help'.\n\nUsage:  {line}\n\n{}", command.short);
         return Err(CliError::new(1, sentence));
     }
     Ok(Front::Run(command, path, args))
@@ -158,8 +157,9 @@ fn count(want: Want, given: usize) -> Option<String> {
         Want::Exact(n) => (given != n).then(|| format!("requires exactly {}", plural(n))),
         Want::Min(n) => (given < n).then(|| format!("requires at least {}", plural(n))),
         Want::Max(n) => (given > n).then(|| format!("requires at most {}", plural(n))),
-        Want::Range(min, max) => (!(min..=max).contains(&given))
-            .then(|| format!("requires at least {min} and at most {}", plural(max))),
+        Want::Range(min, max) => {
+            (!(min..=max).contains(&given)).then(|| format!("requires at least {min} and at most {}", plural(max)))
+        }
     }
 }
 
@@ -216,5 +216,129 @@ fn operand(command: &Command, first: bool) -> Complete {
         ("container", _) => Complete::Containers(false),
         ("", "inspect") => Complete::Containers(false),
         _ => Complete::Words(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::flags::Flag;
+
+    const LAYOUT: Layout = Layout { width: 80, config: String::new() };
+
+    fn ask(line: &str, width: usize) -> (String, String, i32) {
+        let words: Vec<String> = line.split(' ').skip(1).map(str::to_owned).collect();
+        match resolve(&words, &Layout { width, config: "/home/ana/.docker".into() }) {
+            Ok(Front::Print(out, err)) => (out, err, 0),
+            Ok(Front::Run(_, path, _)) => (format!("runs {path}"), String::new(), 0),
+            Err(CliError { status, message }) => (String::new(), message + "\n", status),
+        }
+    }
+
+    /// Every help text that was recorded of a real client, at three widths, and the errors beside them.
+    #[test]
+    fn help_is_the_real_clients() {
+        let golden = include_str!("../../tests/golden/help.txt");
+        let mut asked = 0;
+        for block in golden.split("]\n\n$ ") {
+            let block = block.strip_prefix("$ ").unwrap_or(block);
+            let (head, body) = block.split_once('\n').unwrap();
+            let (line, width) = match head.split_once("      [PTY ") {
+                Some((line, size)) => (line, size.split('x').next().unwrap().parse().unwrap()),
+                None => (head, 80),
+            };
+            let (body, status) = body.rsplit_once("[exit ").unwrap();
+            let (out, err) = match body.strip_prefix("[stderr]\n") {
+                Some(err) => ("", err),
+                None => body.split_once("[stderr]\n").unwrap_or((body, "")),
+            };
+            let status: i32 = status.trim_end().trim_end_matches(']').parse().unwrap();
+            assert_eq!(ask(line, width), (out.to_owned(), err.to_owned(), status), "{line}");
+            asked += 1;
+        }
+        assert!(asked > 80, "{asked} texts");
+    }
+
+    #[test]
+    fn tables_name_nothing_twice() {
+        let mut paths: Vec<&str> =
+            COMMANDS.iter().flat_map(|c| c.paths().chain([c.top])).filter(|p| !p.is_empty()).collect();
+        for command in COMMANDS {
+            let all = flags(command.flags);
+            let lines: usize =
+                command.flags.iter().map(|t| t.lines().filter(|l| l.starts_with(['-', '!'])).count()).sum();
+            assert_eq!(all.len(), lines, "{}: a line that is no flag", command.short);
+            let mut names: Vec<&str> = all.iter().map(|f: &Flag| f.name).collect();
+            let mut shorts: Vec<char> = all.iter().filter_map(|f| f.short).collect();
+            let (before, before_shorts) = (names.len(), shorts.len());
+            names.dedup();
+            shorts.sort_unstable();
+            shorts.dedup();
+            assert_eq!((names.len(), shorts.len()), (before, before_shorts), "{} {}", command.top, command.path);
+            for flag in all {
+                assert!(!flag.usage.is_empty() && !flag.name.contains(' '), "{flag:?}");
+            }
+        }
+        paths.sort_unstable();
+        let before = paths.len();
+        paths.dedup();
+        assert_eq!(paths.len(), before);
+    }
+
+    fn error(line: &str) -> String {
+        let (out, err, status) = ask(line, 80);
+        format!("{status}: {}", if out.is_empty() { err.lines().next().unwrap_or("").to_owned() } else { out })
+    }
+
+    #[test]
+    fn flags_are_read_as_pflag_reads_them() {
+        let line = "docker run -itm64m --name=x -e A=1 --env B -p80:80 --rm=false busybox sh -c x --rm";
+        let words: Vec<String> = line.split(' ').skip(1).map(str::to_owned).collect();
+        let Ok(Front::Run(command, path, args)) = resolve(&words, &LAYOUT) else { panic!() };
+        assert_eq!((command.top, path.as_str()), ("run", "docker run"));
+        assert!(args.on("interactive") && args.on("tty") && !args.on("rm") && args.switch("rm") == Some(false));
+        assert_eq!((args.bytes("memory"), args.text("name")), (Some(67_108_864), "x"));
+        assert_eq!(
+            (args.list("env"), args.list("publish")),
+            (vec!["A=1".into(), "B".into()], vec!["80:80".to_owned()])
+        );
+        assert_eq!(args.rest, ["busybox", "sh", "-c", "x", "--rm"]);
+        for (line, want) in [
+            ("docker run --foo busybox", "125: unknown flag: --foo"),
+            ("docker ps -qz", "125: unknown shorthand flag: 'z' in -z"),
+            ("docker ps -aqn", "125: flag needs an argument: 'n' in -n"),
+            ("docker ps --format", "125: flag needs an argument: --format"),
+            ("docker ps --all=foo", "125: invalid argument \"foo\" for \"-a, --all\" flag: strconv.ParseBool: parsing \"foo\": invalid syntax"),
+            ("docker ps -n x", "125: invalid argument \"x\" for \"-n, --last\" flag: strconv.ParseInt: parsing \"x\": invalid syntax"),
+            ("docker run -m x busybox", "125: invalid argument \"x\" for \"-m, --memory\" flag: invalid size: 'x'"),
+            ("docker run --cpus x b", "125: invalid argument \"x\" for \"--cpus\" flag: failed to parse x as a rational number"),
+            ("docker run --health-interval x b", "125: invalid argument \"x\" for \"--health-interval\" flag: time: invalid duration \"x\""),
+            ("docker ps --filter foo", "125: invalid argument \"foo\" for \"-f, --filter\" flag: bad format of filter (expected name=value)"),
+            ("docker ps --=x", "125: bad flag syntax: --=x"),
+            ("docker ps ---x", "125: bad flag syntax: ---x"),
+            ("docker ps -", "1: \"docker ps\" accepts no arguments."),
+            ("docker ps --", "0: runs docker ps"),
+            ("docker container list -a", "0: runs docker container ls"),
+            ("docker rm", "1: \"docker rm\" requires at least 1 argument."),
+            ("docker commit", "1: \"docker commit\" requires at least 1 and at most 2 arguments."),
+            ("docker images a b", "1: \"docker images\" requires at most 1 argument."),
+            ("docker tag a", "1: \"docker tag\" requires exactly 2 arguments."),
+            ("docker -l foo ps", "1: Unable to parse logging level: foo"),
+            ("docker -H tcp://localhost:1 ps", "1: Cannot connect to the Docker daemon at tcp://localhost:1. Is the docker daemon running?"),
+            ("docker help images ls", "1: unknown help topic: ls"),
+        ] {
+            assert_eq!(error(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn completion_knows_commands_flags_and_operands() {
+        let words = |list: &[&str]| Complete::Words(list.iter().map(|w| (*w).to_owned()).collect());
+        assert_eq!(complete(&["im"]), words(&["image", "images", "import"]));
+        assert_eq!(complete(&["image", "pr"]), words(&["prune"]));
+        assert_eq!(complete(&["ps", "--no"]), words(&["--no-trunc"]));
+        assert_eq!(complete(&["run", "-it", "ub"]), Complete::Images);
+        assert_eq!(complete(&["start", ""]), Complete::Containers(false));
+        assert_eq!(complete(&["attach", ""]), Complete::Containers(true));
     }
 }

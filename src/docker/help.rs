@@ -117,15 +117,15 @@ pub fn subcommands(group: &str) -> Vec<(&'static str, &'static str)> {
 
 /// The commands that stand by themselves, sorted, with what they do.
 pub fn top_commands() -> Vec<(&'static str, &'static str)> {
-    let mut entries: Vec<_> =
-        COMMANDS.iter().filter(|c| !c.top.is_empty()).map(|c| (c.top, c.short)).collect();
+    let mut entries: Vec<_> = COMMANDS.iter().filter(|c| !c.top.is_empty()).map(|c| (c.top, c.short)).collect();
     entries.sort_unstable();
     entries
 }
 
 /// The usage of `docker` itself; `config` is the folder of the client's settings.
 pub fn root_usage(width: usize, config: &str) -> String {
-    let mut out = "Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nOptions:\n".to_owned();
+    let mut out =
+        "Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nOptions:\n".to_owned();
     out.push_str(&flag_usages(&flags(&[tables::ROOT]), width, config));
     list(&mut out, "Management Commands", GROUPS);
     list(&mut out, "Commands", &top_commands());

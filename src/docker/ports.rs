@@ -23,8 +23,8 @@ pub fn specs<'a>(
             return Err(format!("invalid port format for --expose: {text}"));
         }
         let (ports, kind) = text.split_once('/').unwrap_or((text, "tcp"));
-        let (first, last) = range(ports)
-            .map_err(|error| format!("invalid range format for --expose: {text}, error: {error}"))?;
+        let (first, last) =
+            range(ports).map_err(|error| format!("invalid range format for --expose: {text}, error: {error}"))?;
         exposed.extend((first..=last).map(|port| format!("{port}/{kind}")));
     }
     Ok((exposed, bindings))

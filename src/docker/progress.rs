@@ -18,7 +18,10 @@ pub enum To {
 /// Shows all of a stream; fails where the stream says so.
 pub async fn show(cli: &Cli, mut messages: Stream<JsonMessage>, to: To) -> Result<(), CliError> {
     let fd = if to == To::Out { 1 } else { 2 };
-    let mut screen = Screen { width: if cli.is_terminal(fd) { Some(cli.size(fd).map_or(200, |s| s.cols)) } else { None }, ids: Vec::new() };
+    let mut screen = Screen {
+        width: if cli.is_terminal(fd) { Some(cli.size(fd).map_or(200, |s| s.cols)) } else { None },
+        ids: Vec::new(),
+    };
     while let Some(message) = messages.next().await {
         let text = screen.draw(&message)?;
         match to {

@@ -3,8 +3,8 @@
 
 use super::error::CliError;
 use super::Cli;
-use crate::engine::api::{Attached, Frame, StreamKind};
-use crate::kernel::{race, Either};
+use crate::engine::api::{Attached, Frame, Sink, StreamKind};
+use crate::kernel::{race, Signal};
 
 /// What a connection is to.
 #[derive(Clone, Copy, Debug)]
@@ -49,48 +49,73 @@ pub enum Ended {
 
 /// Carries bytes both ways until the output ends.
 pub async fn carry(cli: &Cli, target: Target<'_>, wires: Wires, attached: Attached) -> Ended {
-    let Attached { mut stdin, mut output, detached, .. } = attached;
+    let Attached { stdin, mut output, detached, .. } = attached;
     let raw = if wires.stdin && wires.tty { cli.raw_mode() } else { None };
+    if wires.proxy {
+        cli.catch(PROXIED);
+    }
+    if wires.tty {
+        cli.catch(&[Signal::WINCH]);
+    }
     let show = async {
         while let Some(frame) = output.next().await {
             write(cli, frame).await;
         }
     };
-    let feed = async {
-        if wires.stdin {
-            while let Some(bytes) = cli.read_stdin().await {
-                if stdin.write(&bytes).await.is_err() {
-                    break;
-                }
-            }
-            stdin.close();
-        }
-        std::future::pending::<()>().await;
-    };
-    let signals = async {
-        loop {
-            let signal = cli.next_signal().await;
-            match (signal.as_str(), target) {
-                ("WINCH", target) if wires.tty => target.resize(cli, 0).await,
-                (signal, Target::Container(id)) if wires.proxy => {
-                    let _ = cli.engine.container_kill(id, signal).await;
-                }
-                _ => {}
-            }
-        }
-    };
-    let catching = cli.catch_signals(wires.proxy, wires.tty);
-    let others = race(feed, signals);
-    let end = race(show, others).await;
-    drop(catching);
+    race(show, feed(cli, target, wires, stdin)).await;
     drop(raw);
-    debug_assert!(matches!(end, Either::Left(())));
     if detached.get() {
         Ended::Detached
     } else {
         Ended::Finished
     }
 }
+
+/// Passes on what is typed and what signals come in, for ever.
+async fn feed(cli: &Cli, target: Target<'_>, wires: Wires, mut stdin: Sink) {
+    let mut open = wires.stdin;
+    loop {
+        while let Some(signal) = cli.take_signal() {
+            pass_on(cli, target, wires, signal).await;
+        }
+        if !open {
+            let signal = cli.next_signal().await;
+            pass_on(cli, target, wires, signal).await;
+            continue;
+        }
+        // A caught signal ends the read, and is passed on at the next turn.
+        let Ok(bytes) = cli.read().await else { continue };
+        if bytes.is_empty() || stdin.write(&bytes).await.is_err() {
+            stdin.close();
+            open = false;
+        }
+    }
+}
+
+async fn pass_on(cli: &Cli, target: Target<'_>, wires: Wires, signal: Signal) {
+    match target {
+        target if signal == Signal::WINCH && wires.tty => target.resize(cli, 0).await,
+        Target::Container(id) if wires.proxy => {
+            // A container that has just ended needs no signal.
+            let _ = cli.engine.container_kill(id, &signal.name()).await;
+        }
+        _ => {}
+    }
+}
+
+/// The signals that the client hands to a container without a terminal.
+const PROXIED: &[Signal] = &[
+    Signal::HUP,
+    Signal::INT,
+    Signal::QUIT,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::ALRM,
+    Signal::TERM,
+    Signal::CONT,
+    Signal::TSTP,
+    Signal::WINCH,
+];
 
 /// A piece of output to where it belongs.
 pub async fn write(cli: &Cli, frame: Frame) {

@@ -98,3 +98,55 @@ fn column_widths(
         column_widths(lines, widths, block, column + 1, min, padding);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing() -> Listing {
+        let row = |id: &str, name: &str| {
+            let mut row = fields([("ID", id.to_owned()), ("Names", name.to_owned())]);
+            let labels = vec![("a".into(), name.into())];
+            row.push(("Label".into(), Value::Lookup(Rc::new(labels))));
+            row
+        };
+        let headings = &[("ID", "CONTAINER ID"), ("Names", "NAMES")];
+        Listing {
+            type_name: "*formatter.ContainerContext",
+            headings,
+            rows: vec![row("2d16e713be6c", "c<1"), row("eb00", "dos")],
+        }
+    }
+
+    #[test]
+    fn columns_are_tabwriters() {
+        let shown = |format: &str| render(format, listing()).unwrap();
+        assert_eq!(
+            shown("table {{.Names}}\t{{.ID}}"),
+            "NAMES     CONTAINER ID\nc<1       2d16e713be6c\ndos       eb00\n"
+        );
+        assert_eq!(
+            shown("table {{.ID}} {{upper .Names}}\\t{{.Label \"a.my-label\"}}{{.Label \"a\"}}"),
+            "CONTAINER ID NAMES   my labela\n2d16e713be6c C<1     c<1\neb00 DOS             dos\n"
+        );
+        assert_eq!(
+            shown("{{json .}} {{json .Names}}\\n-"),
+            "{\"ID\":\"2d16e713be6c\",\"Names\":\"c\\u003c1\"} \"c<1\"\n-\n{\"ID\":\"eb00\",\"Names\":\"dos\"} \"dos\"\n-\n"
+        );
+        assert_eq!(
+            align("a\tb\nlong text here\tc\nno tab\nx\ty\n", 10, 3),
+            "a                b\nlong text here   c\nno tab\nx         y\n"
+        );
+    }
+
+    #[test]
+    fn errors_are_the_formatters() {
+        let failed = |format: &str| render(format, listing()).unwrap_err().message;
+        assert_eq!(
+            failed("{{.Foo}}"),
+            "template parsing error: template: :1:2: executing \"\" at <.Foo>: can't evaluate field Foo in type \
+             *formatter.ContainerContext"
+        );
+        assert_eq!(failed("table {{.Names"), "template parsing error: template: :1: unclosed action");
+    }
+}

@@ -58,10 +58,7 @@ pub fn ago(now: Time, created: i64) -> String {
 /// Go's `time.Time.String` for a moment in whole seconds: `2026-11-24 10:53:13 +0000 UTC`.
 pub fn date_time(secs: i64) -> String {
     let c = Time::from_secs(secs).civil();
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02} +0000 UTC",
-        c.year, c.month, c.day, c.hour, c.minute, c.second
-    )
+    format!("{:04}-{:02}-{:02} {:02}:{:02}:{:02} +0000 UTC", c.year, c.month, c.day, c.hour, c.minute, c.second)
 }
 
 /// The first 12 digits, without `sha256:`.
@@ -125,7 +122,8 @@ pub fn parse_duration(text: &str) -> Option<i64> {
         let (number, after) = rest.split_at_checked(digits)?;
         let number: f64 = number.parse().ok()?;
         let units = [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12)];
-        let (unit, scale) = units.iter().find(|(u, _)| after.starts_with(u) && (*u != "m" || !after.starts_with("ms")))?;
+        let (unit, scale) =
+            units.iter().find(|(u, _)| after.starts_with(u) && (*u != "m" || !after.starts_with("ms")))?;
         total += number * scale;
         rest = after.strip_prefix(unit)?;
     }
@@ -152,4 +150,63 @@ pub fn parse_moment(text: &str, now: Time) -> Option<Time> {
     let (secs, fraction) = text.split_once('.').unwrap_or((text, ""));
     let nanos = if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").get(..9)?.parse().ok()? };
     secs.parse().ok().map(|secs: i64| Time(secs.saturating_mul(SECOND)).plus_nanos(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_go_units() {
+        let sizes = [0, 52, 999, 1002, 999_499, 999_500, 72_885_460, 75_824_128, 1_982_296, 10_000_000_000];
+        let three: Vec<String> = sizes.iter().map(|n| human_size3(*n)).collect();
+        let want = ["0B", "52B", "999B", "1kB", "999kB", "1e+03kB", "72.9MB", "75.8MB", "1.98MB", "10GB"];
+        assert_eq!(three, want);
+        assert_eq!([human_size(72_885_460), human_size(12_345), human_size(1000)], ["72.89MB", "12.35kB", "1kB"]);
+        assert_eq!([bytes_size(25_274_793_984), bytes_size(327_680), bytes_size(0)], ["23.54GiB", "320KiB", "0B"]);
+    }
+
+    #[test]
+    fn durations_are_go_units() {
+        let words = |seconds: i64| human_duration(seconds * SECOND);
+        for (seconds, want) in [
+            (0, "Less than a second"),
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (60, "About a minute"),
+            (120, "2 minutes"),
+            (59 * 60, "59 minutes"),
+            (60 * 60, "About an hour"),
+            (90 * 60, "2 hours"),
+            (47 * 3600, "47 hours"),
+            (48 * 3600, "2 days"),
+            (22 * 86_400, "3 weeks"),
+            (365 * 86_400, "12 months"),
+            (1000 * 86_400, "2 years"),
+        ] {
+            assert_eq!(words(seconds), want, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_and_read() {
+        assert_eq!(ellipsis("bash -c 'echo hola > /hola.txt'", 20), "bash -c 'echo hola …");
+        assert_eq!((ellipsis("bash", 20), ellipsis("ñandú", 4)), ("bash".into(), "ñan…".into()));
+        assert_eq!(short_id("sha256:eb00f075d41f349b"), "eb00f075d41f");
+        assert_eq!(
+            [ram_in_bytes("64m"), ram_in_bytes("1.5g"), ram_in_bytes("512")],
+            [Ok(67_108_864), Ok(1_610_612_736), Ok(512)]
+        );
+        assert!(ram_in_bytes("x").is_err() && ram_in_bytes("5mm").is_err());
+        assert_eq!(
+            [parse_duration("1h30m"), parse_duration("500ms"), parse_duration("x")],
+            [Some(5_400 * SECOND), Some(SECOND / 2), None]
+        );
+        let now = Time::from_secs(1_000_000);
+        assert_eq!(parse_moment("10m", now), Some(Time::from_secs(999_400)));
+        assert_eq!(parse_moment("1970-01-01", now), Some(Time(0)));
+        assert_eq!(parse_moment("1970-01-01T00:01", now), Some(Time::from_secs(60)));
+        assert_eq!(parse_moment("1970-01-01T01:00:00+01:00", now), Some(Time(0)));
+        assert_eq!((parse_moment("12.5", now), parse_moment("x", now)), (Some(Time(12_500_000_000)), None));
+    }
 }

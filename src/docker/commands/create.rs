@@ -64,8 +64,9 @@ pub async fn create(cli: &Cli, parsed: Parsed) -> Result<String, CliError> {
         cli.err(&format!("WARNING: {warning}\n")).await;
     }
     if !cidfile.is_empty() {
-        cli.write_file(&cidfile, created.id.as_bytes(), 0o644)
-            .map_err(|errno| CliError::new(1, format!("Failed to create the container ID file: open {cidfile}: {errno}")))?;
+        cli.write_file(&cidfile, created.id.as_bytes(), 0o644).map_err(|errno| {
+            CliError::new(1, format!("Failed to create the container ID file: open {cidfile}: {errno}"))
+        })?;
     }
     Ok(created.id)
 }
@@ -195,7 +196,8 @@ fn healthcheck(args: &Args) -> Result<Option<HealthConfig>, String> {
     let (interval, timeout) = (nanos("health-interval"), nanos("health-timeout"));
     let (start_period, retries) = (nanos("health-start-period"), args.int("health-retries").filter(|&n| n != 0));
     let command = args.get("health-cmd").filter(|command| !command.is_empty());
-    let given = command.is_some() || interval.is_some() || timeout.is_some() || start_period.is_some() || retries.is_some();
+    let given =
+        command.is_some() || interval.is_some() || timeout.is_some() || start_period.is_some() || retries.is_some();
     if args.on("no-healthcheck") {
         if given {
             return Err("--no-healthcheck conflicts with --health-* options".to_owned());
@@ -212,7 +214,11 @@ fn host_config(cli: &Cli, args: &Args) -> Result<HostConfig, String> {
     let mode = |flag: &str, what: &str, known: &[&str]| {
         let value = args.text(flag);
         let good = value.is_empty() || known.contains(&value) || (flag == "pid" && value.starts_with("container:"));
-        if good { Ok(value.to_owned()) } else { Err(format!("--{flag}: invalid {what} mode")) }
+        if good {
+            Ok(value.to_owned())
+        } else {
+            Err(format!("--{flag}: invalid {what} mode"))
+        }
     };
     let memory_swap = args.bytes("memory-swap").unwrap_or(0);
     let options = |flag: &str| Some(map(args.all(flag))).filter(|map| !map.is_empty());
@@ -240,8 +246,13 @@ fn host_config(cli: &Cli, args: &Args) -> Result<HostConfig, String> {
         publish_all_ports: args.on("publish-all"),
         readonly_rootfs: args.on("read-only"),
         security_opt: some(security(cli, args)?),
-        tmpfs: Some(args.all("tmpfs").map(|t| t.split_once(':').unwrap_or((t, ""))).map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
-            .filter(|map: &BTreeMap<_, _>| !map.is_empty()),
+        tmpfs: Some(
+            args.all("tmpfs")
+                .map(|t| t.split_once(':').unwrap_or((t, "")))
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .collect(),
+        )
+        .filter(|map: &BTreeMap<_, _>| !map.is_empty()),
         uts_mode: mode("uts", "UTS", &["host"])?,
         userns_mode: mode("userns", "USER", &["host"])?,
         shm_size: args.bytes("shm-size").unwrap_or(0),
@@ -362,13 +373,16 @@ fn volumes(cli: &Cli, args: &Args, config: &mut ContainerConfig, host: &mut Host
             text.split(',').filter_map(|f| f.split_once('=')).find(|(k, _)| names.contains(k)).map(|(_, v)| v)
         };
         let target = field(&["target", "destination", "dst"]).ok_or("target is required")?;
-        let readonly = text.split(',').any(|f| matches!(f, "readonly" | "ro" | "readonly=true" | "ro=true" | "readonly=1"));
+        let readonly =
+            text.split(',').any(|f| matches!(f, "readonly" | "ro" | "readonly=true" | "ro=true" | "readonly=1"));
         let mode = if readonly { ":ro" } else { "" };
         match (field(&["type"]).unwrap_or("volume"), field(&["source", "src"])) {
             ("tmpfs", _) => {
                 host.tmpfs.get_or_insert_default().insert(target.to_owned(), String::new());
             }
-            ("bind", None) => return Err("invalid mount config for type \"bind\": field Source must not be empty".to_owned()),
+            ("bind", None) => {
+                return Err("invalid mount config for type \"bind\": field Source must not be empty".to_owned())
+            }
             ("bind", Some(source)) if !cli.exists(source) => {
                 return Err(format!(
                     "Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {source}"

@@ -47,7 +47,13 @@ fn summary(format: &str, usage: &DiskUsage) -> Result<String, CliError> {
     let idle = own(&mut usage.containers.iter().filter(|c| !active(c)));
     let free = usage.layers_size.saturating_sub(u64::try_from(used).unwrap_or(0));
     let rows = vec![
-        row("Images", usage.images.len(), usage.images.iter().filter(|i| i.containers > 0).count(), usage.layers_size, free),
+        row(
+            "Images",
+            usage.images.len(),
+            usage.images.iter().filter(|i| i.containers > 0).count(),
+            usage.layers_size,
+            free,
+        ),
         row("Containers", usage.containers.len(), usage.containers.iter().filter(|c| active(c)).count(), all, idle),
         row("Local Volumes", usage.volumes.len(), 0, 0, 0),
         row("Build Cache", usage.build_cache.len(), 0, usage.builder_size, usage.builder_size),
@@ -87,12 +93,14 @@ const CACHES: &[(&str, &str)] = &[
 fn verbose(cli: &Cli, usage: &DiskUsage) -> Result<String, CliError> {
     let now = cli.now();
     let view = images::View { now, full: false, rows: false, digests: false };
-    let images_format = "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.VirtualSize}}\t{{.SharedSize}}\t\
+    let images_format =
+        "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.VirtualSize}}\t{{.SharedSize}}\t\
          {{.UniqueSize}}\t{{.Containers}}";
     let containers_format = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t\
          {{.Status}}\t{{.Names}}";
     // The daemon sends no root sizes with this reply.
-    let containers = usage.containers.iter().map(|c| ps::row(&ContainerSummary { size_root_fs: None, ..c.clone() }, now, false));
+    let containers =
+        usage.containers.iter().map(|c| ps::row(&ContainerSummary { size_root_fs: None, ..c.clone() }, now, false));
     let empty = |headings| Listing { type_name: "*formatter.diskUsageContext", headings, rows: Vec::new() };
     Ok(format!(
         "Images space usage:\n\n{}\nContainers space usage:\n\n{}\nLocal Volumes space usage:\n\n{}\nBuild cache usage: \

@@ -53,7 +53,9 @@ fn format(given: &str, quiet: bool, digests: bool) -> String {
     let created = "{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}";
     match given {
         "" | "table" | "raw" if quiet => if given == "raw" { "image_id: {{.ID}}" } else { "{{.ID}}" }.to_owned(),
-        "" | "table" => format!("table {{{{.Repository}}}}\t{{{{.Tag}}}}{digest}\t{{{{.ID}}}}\t{created}\t{{{{.Size}}}}"),
+        "" | "table" => {
+            format!("table {{{{.Repository}}}}\t{{{{.Tag}}}}{digest}\t{{{{.ID}}}}\t{created}\t{{{{.Size}}}}")
+        }
         "raw" => {
             let digest = if digests { "digest: {{.Digest}}\n" } else { "" };
             format!(
@@ -115,13 +117,20 @@ fn names(image: &ImageSummary, rows: bool, beside: bool) -> Vec<Name> {
     let tags = image.repo_tags.as_deref().unwrap_or(&[]);
     let digests = image.repo_digests.as_deref().unwrap_or(&[]);
     let mut out = Vec::new();
-    let real_tags: Vec<(&str, &str)> = tags.iter().filter_map(|t| t.rsplit_once(':')).filter(|(r, _)| *r != NONE).collect();
-    let mut left: Vec<(&str, &str)> = digests.iter().filter_map(|d| d.split_once('@')).filter(|(r, _)| *r != NONE).collect();
+    let real_tags: Vec<(&str, &str)> =
+        tags.iter().filter_map(|t| t.rsplit_once(':')).filter(|(r, _)| *r != NONE).collect();
+    let mut left: Vec<(&str, &str)> =
+        digests.iter().filter_map(|d| d.split_once('@')).filter(|(r, _)| *r != NONE).collect();
     if real_tags.is_empty() && left.is_empty() {
         return vec![(NONE.into(), NONE.into(), NONE.into())];
     }
     for (repository, tag) in real_tags {
-        let own: Vec<&str> = digests.iter().filter_map(|d| d.split_once('@')).filter(|(r, _)| *r == repository).map(|(_, d)| d).collect();
+        let own: Vec<&str> = digests
+            .iter()
+            .filter_map(|d| d.split_once('@'))
+            .filter(|(r, _)| *r == repository)
+            .map(|(_, d)| d)
+            .collect();
         left.retain(|(r, _)| *r != repository);
         if own.is_empty() || !beside {
             out.push((repository.to_owned(), tag.to_owned(), NONE.to_owned()));

@@ -67,7 +67,11 @@ async fn inspect(cli: Cli, args: Args, kind: Kind) -> Result<i32, CliError> {
         Some(_) => {}
     }
     cli.out(&out).await;
-    if errors.is_empty() { Ok(0) } else { Err(CliError::new(1, errors.join("\n"))) }
+    if errors.is_empty() {
+        Ok(0)
+    } else {
+        Err(CliError::new(1, errors.join("\n")))
+    }
 }
 
 async fn look_up(cli: &Cli, kind: &Kind, name: &str, size: bool) -> Result<Json, CliError> {
@@ -120,8 +124,23 @@ fn fill(template: &Template, json: &Json) -> Result<String, String> {
 
 /// Objects that are maps in Go; all others are structs.
 const MAPS: &[&str] = &[
-    "Annotations", "Data", "Details", "DriverOpts", "ExposedPorts", "IndexConfigs", "Labels", "LogOpts",
-    "Networks", "Options", "PortBindings", "Ports", "Runtimes", "StorageOpt", "Sysctls", "Tmpfs", "Volumes",
+    "Annotations",
+    "Data",
+    "Details",
+    "DriverOpts",
+    "ExposedPorts",
+    "IndexConfigs",
+    "Labels",
+    "LogOpts",
+    "Networks",
+    "Options",
+    "PortBindings",
+    "Ports",
+    "Runtimes",
+    "StorageOpt",
+    "Sysctls",
+    "Tmpfs",
+    "Volumes",
 ];
 
 /// Fields that JSON leaves out where they are empty, after one that stands beside them, and what Go has there: a
@@ -159,7 +178,8 @@ pub fn typed(key: &str, json: &Json) -> Value {
         Json::String(s) => s.as_str().into(),
         Json::Array(items) => Value::List(items.iter().map(|item| typed("", item)).collect()),
         Json::Object(object) => {
-            let map = MAPS.contains(&key) || (key == "Config" && object.keys().all(|k| !k.starts_with("Host") && k != "Image"));
+            let map = MAPS.contains(&key)
+                || (key == "Config" && object.keys().all(|k| !k.starts_with("Host") && k != "Image"));
             let mut fields: Fields = object.iter().map(|(k, v)| (k.as_str().into(), typed(k, v))).collect();
             if map {
                 fields.sort_by(|a, b| a.0.cmp(&b.0));

@@ -56,7 +56,11 @@ pub fn filters<'a>(given: impl Iterator<Item = &'a str>) -> Filters {
 
 /// Does something to each container in turn and prints the names of those it worked for; the errors of the
 /// others come at the end.
-pub async fn each<'a, F>(cli: &'a Cli, names: &'a [String], act: impl Fn(&'a Cli, &'a str) -> F) -> Result<i32, CliError>
+pub async fn each<'a, F>(
+    cli: &'a Cli,
+    names: &'a [String],
+    act: impl Fn(&'a Cli, &'a str) -> F,
+) -> Result<i32, CliError>
 where
     F: Future<Output = Result<(), EngineError>>,
 {

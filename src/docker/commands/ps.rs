@@ -77,7 +77,8 @@ fn format(given: &str, quiet: bool, size: bool) -> String {
         "raw" if quiet => "container_id: {{.ID}}".to_owned(),
         "" | "table" => {
             let mut format =
-                "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}".to_owned();
+                "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
+                    .to_owned();
             if size {
                 format.push_str("\t{{.Size}}");
             }

@@ -25,7 +25,11 @@ pub fn run(cli: Cli, args: Args) -> Running {
             }
             return Ok(0);
         }
-        if errors.is_empty() { Ok(0) } else { Err(CliError::new(1, message)) }
+        if errors.is_empty() {
+            Ok(0)
+        } else {
+            Err(CliError::new(1, message))
+        }
     })
 }
 

@@ -40,7 +40,8 @@ pub fn run(cli: Cli, args: Args) -> Running {
 
 /// The client's half, as templates and JSON have it.
 fn client() -> Value {
-    let mut fields: Fields = vec![("Platform".into(), Value::Struct("struct", Rc::new(vec![("Name".into(), "".into())])))];
+    let mut fields: Fields =
+        vec![("Platform".into(), Value::Struct("struct", Rc::new(vec![("Name".into(), "".into())])))];
     fields.extend(CLIENT.iter().map(|(name, text)| ((*name).into(), (*text).into())));
     fields.push(("Experimental".into(), Value::Bool(true)));
     Value::Struct("system.clientVersion", Rc::new(fields))

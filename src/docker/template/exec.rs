@@ -239,8 +239,7 @@ impl Exec<'_> {
             _ => (dot.clone(), [].as_slice()),
         };
         for (i, name) in names.iter().enumerate() {
-            let (args, last) =
-                if i + 1 == names.len() { (args, last.clone()) } else { (Default::default(), None) };
+            let (args, last) = if i + 1 == names.len() { (args, last.clone()) } else { (Default::default(), None) };
             value = self.field(&value, name, args, dot, last)?;
             self.look_at(arg);
         }
@@ -260,9 +259,10 @@ impl Exec<'_> {
                     labels.iter().find(|(k, _)| &**k == key).map_or("".into(), |(_, v)| v.clone())
                 }),
                 Some(Value::HeaderLookup) => self.label(name, args, dot, last, heading_of_label),
-                Some(_) if has_args => {
-                    self.fail(&format!("wrong number of args for {name}: want 0 got {}", args.len() + usize::from(last.is_some())))
-                }
+                Some(_) if has_args => self.fail(&format!(
+                    "wrong number of args for {name}: want 0 got {}",
+                    args.len() + usize::from(last.is_some())
+                )),
                 Some(found) => Ok(found.clone()),
                 None => self.fail(&format!("can't evaluate field {name} in type {type_name}")),
             },
@@ -270,9 +270,7 @@ impl Exec<'_> {
             Value::Map(_) if has_args => self.fail(&format!("{name} is not a method but has arguments")),
             Value::Map(_) => match value.get(name) {
                 Some(found) => Ok(found.clone()),
-                None if self.missing == MissingKey::Error => {
-                    self.fail(&format!("map has no entry for key {name:?}"))
-                }
+                None if self.missing == MissingKey::Error => self.fail(&format!("map has no entry for key {name:?}")),
                 None => Ok(Value::Missing),
             },
             other => {

@@ -111,7 +111,11 @@ fn pick(args: &[Value], until: bool) -> Value {
 }
 
 fn shown(value: &Value) -> String {
-    if matches!(value, Value::Missing) { Value::Nil.print() } else { value.print() }
+    if matches!(value, Value::Missing) {
+        Value::Nil.print()
+    } else {
+        value.print()
+    }
 }
 
 /// Go's `Sprint`: a blank between two operands where neither is a string.

@@ -65,8 +65,7 @@ pub(super) struct Token {
     pub line: usize,
 }
 
-const KEYWORDS: &[&str] =
-    &["block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"];
+const KEYWORDS: &[&str] = &["block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"];
 
 /// Splits `text` into tokens; the last is [`Kind::Eof`] or [`Kind::Error`].
 pub(super) fn scan(text: &str) -> Vec<Token> {

@@ -474,10 +474,7 @@ fn check(pipe: &Pipe, context: &str) -> Parsed<()> {
         return Err(format!("missing value for {context}"));
     }
     for (stage, command) in pipe.commands.iter().enumerate().skip(1) {
-        if matches!(
-            command.first(),
-            Some(Arg::Bool(..) | Arg::Dot(_) | Arg::Nil(_) | Arg::Number(..) | Arg::Str(..))
-        ) {
+        if matches!(command.first(), Some(Arg::Bool(..) | Arg::Dot(_) | Arg::Nil(_) | Arg::Number(..) | Arg::Str(..))) {
             return Err(format!("non executable command in pipeline stage {}", stage + 1));
         }
     }
@@ -559,9 +556,7 @@ impl Arg {
             Arg::Field(_, names) => names.iter().map(|n| format!(".{n}")).collect(),
             Arg::Variable(_, names) => names.join("."),
             Arg::Pipe(_, pipe) => format!("({})", pipe.text()),
-            Arg::Chain(_, arg, names) => {
-                arg.text() + &names.iter().map(|n| format!(".{n}")).collect::<String>()
-            }
+            Arg::Chain(_, arg, names) => arg.text() + &names.iter().map(|n| format!(".{n}")).collect::<String>(),
         }
     }
 }

@@ -196,7 +196,14 @@ fn go_exponent(text: &str) -> String {
 /// Go's `%g`: the shortest text that reads back, or `precision` significant digits.
 pub(in crate::docker) fn float_g(x: f64, precision: Option<usize>) -> String {
     if !x.is_finite() {
-        return if x.is_nan() { "NaN" } else if x > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+        return if x.is_nan() {
+            "NaN"
+        } else if x > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        }
+        .to_owned();
     }
     let scientific = match precision {
         Some(digits) => format!("{:.*e}", digits.max(1) - 1, x),
@@ -206,9 +213,9 @@ pub(in crate::docker) fn float_g(x: f64, precision: Option<usize>) -> String {
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i32;
-    // strconv.FormatFloat: the shortest form turns to exponents at 1e21, the others at their precision.
+    // strconv.FormatFloat: the shortest form turns to exponents at 1e6, the others at their precision.
     let limit = match precision {
-        None => 21,
+        None => 6,
         Some(p) => {
             let p = p.max(1) as i32;
             if p > digits && digits > exponent {

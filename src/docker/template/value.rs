@@ -77,8 +77,7 @@ impl Value {
             Json::String(s) => Value::Str(s.as_str().into()),
             Json::Array(items) => Value::List(items.iter().map(Value::raw).collect()),
             Json::Object(object) => {
-                let mut fields: Fields =
-                    object.iter().map(|(k, v)| (k.as_str().into(), Value::raw(v))).collect();
+                let mut fields: Fields = object.iter().map(|(k, v)| (k.as_str().into(), Value::raw(v))).collect();
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Value::Map(Rc::new(fields))
             }
@@ -186,12 +185,9 @@ impl Value {
 
     fn json_to(&self, out: &mut String, escape: bool) {
         match self {
-            Value::Missing
-            | Value::Nil
-            | Value::NilList
-            | Value::NilMap
-            | Value::Lookup(_)
-            | Value::HeaderLookup => out.push_str("null"),
+            Value::Missing | Value::Nil | Value::NilList | Value::NilMap | Value::Lookup(_) | Value::HeaderLookup => {
+                out.push_str("null")
+            }
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Number(_) => self.print_to(out),
             Value::Str(s) => json_string(out, s, escape),
             Value::List(items) => {
