@@ -219,6 +219,13 @@ impl Node {
         }
     }
 
+    /// Lets nothing of lower layers show through; only directories do.
+    pub fn set_opaque(&mut self) {
+        if let Body::Dir { opaque, .. } = &mut self.body {
+            *opaque = true;
+        }
+    }
+
     pub fn rdev(&self) -> (u32, u32) {
         match &self.body {
             Body::Device { rdev, .. } => *rdev,

@@ -76,9 +76,7 @@ impl Mount {
             if !old.is_whiteout() {
                 return Err(Errno::EEXIST);
             }
-            if let Body::Dir { opaque, .. } = &mut node.body {
-                *opaque = true;
-            }
+            node.set_opaque();
         }
         let ino = self.upper.alloc(node);
         self.enter(parent, name, ino, now);
@@ -160,8 +158,14 @@ impl Mount {
         if is_dir && old.lower_locs().next().is_some() {
             return Err(Errno::EXDEV);
         }
+        let merged = |mount: &Mount| mount.find(to.0).is_some_and(|dir| !dir.rest.is_empty());
         if let Some(new) = &new {
             if self.node(new.top).is_some_and(Node::is_dir) && !self.is_empty_dir(new) {
+                // Where the target is in the upper alone, the kernel leaves the question to the disk, and by then has
+                // marked what was to be moved there.
+                if new.in_upper() && new.rest.is_empty() && merged(self) {
+                    self.change(old.top.ino, Node::set_opaque)?;
+                }
                 return Err(Errno::ENOTEMPTY);
             }
         }
@@ -169,14 +173,14 @@ impl Mount {
         let ino = self.copy_up(&super::path::join(from.0, from.1), now)?;
         let new_dir = self.copy_up(to.0, now)?;
         let covered = self.find(from.0).is_some_and(|dir| self.lower_has(&dir, from.1));
-        let merged = self.find(to.0).is_some_and(|dir| !dir.rest.is_empty());
+        let merged = merged(self);
         self.upper.take_child(old_dir, from.1);
         let replaced = self.upper.set_child(new_dir, to.1, ino);
         self.leave_behind(old_dir, from.1, replaced, covered, now);
         self.change(ino, |node| {
             node.meta.ctime = now;
-            if let Body::Dir { opaque, .. } = &mut node.body {
-                *opaque |= merged;
+            if merged {
+                node.set_opaque();
             }
         })?;
         self.touch(old_dir, now);

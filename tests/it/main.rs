@@ -10,5 +10,8 @@ mod kernel_files;
 mod kernel_processes;
 mod kernel_ttys;
 mod layerfs_golden;
+mod layerfs_kernel;
+mod layerfs_model;
+mod layerfs_ops;
 mod terminal;
 mod tidy;
