@@ -109,12 +109,22 @@ impl Kernel {
     /// When the next timer is due that somebody is looking out for: one of a process in the foreground of a terminal
     /// that is attended, while that terminal is not being read (a program that reads it is at a prompt: time then
     /// stands still until something is typed); or one of a process without a terminal in an attended `System`.
-    ///
-    /// The policy this is made for: after `run` says `Timer(t)`, if nobody reads the student's own terminal, something
-    /// in its foreground is at work, and the clock may jump to `t`. If somebody reads it, that may be `docker run -it`
-    /// passing keys on; then the clock may jump while this function gives a time, timer by timer, up to that time.
     pub fn next_timer_of_interest(&self) -> Option<Time> {
         self.0.clock.next_watched()
+    }
+
+    /// To what moment the clock may jump when `run` says `Timer`, so that `sleep 1000` costs nothing, and yet nothing in the
+    /// background passes while a person looks at a prompt. `tty` is the person's own terminal, if there is one.
+    ///
+    /// Nobody reads it: something in its foreground is at work, and the next timer is due, whosever it is. Somebody reads
+    /// it: that is a prompt, unless it is `docker run -it` passing keys on; so the next timer is due while there is one of
+    /// interest. `None`: wait for the person. The caller asks again after each jump and bounds how far it goes, for a loop
+    /// with a `sleep` in the foreground goes on for ever.
+    pub fn next_jump(&self, tty: Option<&Tty>) -> Option<Time> {
+        if tty.is_some_and(Tty::is_read_blocked) {
+            self.next_timer_of_interest()?;
+        }
+        self.next_timer()
     }
 
     /// Starts a task that belongs to no process.

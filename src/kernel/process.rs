@@ -99,6 +99,8 @@ pub(super) struct Record {
     pub(super) reaps_orphans: Cell<bool>,
     /// It was handed to PID 1 when its parent ended.
     pub(super) adopted: Cell<bool>,
+    /// It is PID 1, has ended, and only waits for all others to be gone.
+    pub(super) ending: Cell<bool>,
     pub(super) start: Time,
     pub(super) polls: Cell<u64>,
     pub(super) calls: Cell<u32>,
@@ -135,6 +137,8 @@ impl TimerOwner for Record {
 pub(super) enum Code {
     Start(Body),
     Running(LocalBoxFuture<'static, i32>),
+    /// PID 1's status, which counts once all others are gone.
+    Ending(ExitStatus),
     Done,
 }
 
@@ -146,8 +150,19 @@ pub(super) struct Process {
 }
 
 impl Process {
-    fn finish(&mut self, status: ExitStatus) {
+    /// The program is over; PID 1 takes everything with it first.
+    fn end(&mut self, status: ExitStatus) -> Poll<()> {
         // The program's own values go first: they may hold descriptors or wake others.
+        self.code = Code::Ending(status);
+        self.proc.0.ending.set(true);
+        if self.proc.system().end_with_init(&self.proc.0) {
+            return Poll::Pending;
+        }
+        self.finish(status);
+        Poll::Ready(())
+    }
+
+    fn finish(&mut self, status: ExitStatus) {
         self.code = Code::Done;
         self.proc.system().finish(&self.proc.0, status);
     }
@@ -159,13 +174,19 @@ impl Future for Process {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let record = self.proc.0.clone();
         record.polls.set(record.polls.get() + 1);
+        if let Code::Ending(status) = self.code {
+            if record.system.process_count() > 1 {
+                return Poll::Pending;
+            }
+            self.finish(status);
+            return Poll::Ready(());
+        }
         loop {
             let stopped = record.state.get() == State::Stopped;
             if let Some(signal) = record.killed.get() {
                 if !stopped || signal == Signal::KILL {
                     let core = signal.action() == super::signal::Action::Core;
-                    self.finish(ExitStatus::Signaled(signal, core));
-                    return Poll::Ready(());
+                    return self.end(ExitStatus::Signaled(signal, core));
                 }
             }
             if stopped || record.system.is_frozen() {
@@ -181,14 +202,11 @@ impl Future for Process {
                     self.code = Code::Running(future);
                     poll
                 }
-                Code::Done => return Poll::Ready(()),
+                Code::Ending(_) | Code::Done => return Poll::Ready(()),
             };
             match (poll, record.killed.get()) {
                 (_, Some(_)) => {}
-                (Poll::Ready(code), None) => {
-                    self.finish(ExitStatus::Exited(code & 0xff));
-                    return Poll::Ready(());
-                }
+                (Poll::Ready(code), None) => return self.end(ExitStatus::Exited(code & 0xff)),
                 (Poll::Pending, None) => return Poll::Pending,
             }
             // Killed during its own poll. If it was also stopped, it ends when it goes on.

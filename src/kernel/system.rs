@@ -24,7 +24,7 @@ struct Inner {
     next_pid: Cell<u32>,
     frozen: Cell<bool>,
     attended: Cell<bool>,
-    ttys: RefCell<Vec<Tty>>,
+    ttys: RefCell<Vec<Option<Tty>>>,
     fifos: RefCell<BTreeMap<(u32, u64), Weak<Pipe>>>,
     mounts: RefCell<Rc<[MountInfo]>>,
     boot: Time,
@@ -185,19 +185,28 @@ impl System {
 
     // ---- terminals
 
-    /// Adds a terminal as the next `/dev/pts/<n>`, and gives n back. Whether the file is there is the caller's business
-    /// (see `dev`).
+    /// Adds a terminal as `/dev/pts/<n>` with the lowest free n, and gives n back. Whether the file is there is the
+    /// caller's business (see `dev`).
     pub fn add_tty(&self, tty: &Tty) -> u32 {
         let mut ttys = self.0.ttys.borrow_mut();
-        let index = ttys.len() as u32;
-        tty.register(self, index);
-        ttys.push(tty.clone());
-        index
+        let index = ttys.iter().position(Option::is_none).unwrap_or(ttys.len());
+        tty.register(self, index as u32);
+        match ttys.get_mut(index) {
+            Some(free) => *free = Some(tty.clone()),
+            None => ttys.push(Some(tty.clone())),
+        }
+        index as u32
+    }
+
+    /// Takes a terminal away, whose number becomes free.
+    pub fn remove_tty(&self, tty: &Tty) {
+        let old = self.0.ttys.borrow_mut().iter_mut().find(|t| t.as_ref() == Some(tty)).and_then(Option::take);
+        drop(old);
     }
 
     /// The terminal `/dev/pts/<index>`.
     pub fn tty(&self, index: u32) -> Option<Tty> {
-        self.0.ttys.borrow().get(index as usize).cloned()
+        self.0.ttys.borrow().get(index as usize).cloned().flatten()
     }
 
     /// Says whether a person looks at what its processes without a terminal do, for `Kernel::next_timer_of_interest`.
@@ -280,6 +289,7 @@ impl System {
             news: Cell::new(None),
             reaps_orphans: Cell::new(false),
             adopted: Cell::new(false),
+            ending: Cell::new(false),
             start: self.0.kernel.now(),
             polls: Cell::new(0),
             calls: Cell::new(0),
@@ -493,6 +503,22 @@ impl System {
 
     // ---- the end of a process
 
+    /// The first step of PID 1's end: everything else is killed, and only when all of it is gone has PID 1 ended too.
+    /// Says whether there is something to wait for.
+    pub(super) fn end_with_init(&self, record: &Rc<Record>) -> bool {
+        if record.pid != 1 {
+            return false;
+        }
+        self.records().iter().filter(|other| other.pid != 1).for_each(|other| self.reap(other));
+        let others = self.process_count() > 1;
+        if others {
+            let fds: Fds = record.fds.take();
+            drop(fds);
+            self.kill_all();
+        }
+        others
+    }
+
     pub(super) fn finish(&self, record: &Rc<Record>, status: ExitStatus) {
         if record.state.get() == State::Zombie {
             return;
@@ -505,9 +531,6 @@ impl System {
         record.env.borrow_mut().clear();
         self.leave_session(record);
         self.hand_over_children(record);
-        if record.pid == 1 {
-            self.kill_all();
-        }
         let parent = self.record(record.ppid.get()).filter(|parent| parent.state.get() != State::Zombie);
         if let Some(parent) = parent {
             let unwanted =
@@ -519,6 +542,11 @@ impl System {
             parent.wake();
         } else {
             self.reap(record);
+        }
+        if let Some(init) = self.record(1).filter(|init| init.ending.get()) {
+            // Nobody waits for them any more.
+            self.reap(record);
+            init.wake();
         }
         record.wake_waiting();
     }

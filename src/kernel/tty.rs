@@ -116,11 +116,16 @@ impl Tty {
         }
     }
 
-    /// The line is cut: the foreground process group gets SIGHUP and SIGCONT, reading comes to the end of the file and
+    /// The line is cut: the session's leader and the foreground process group get SIGHUP and SIGCONT, reading comes to the end of the file and
     /// writing fails with `EIO`.
     pub fn hangup(&self) {
         if self.0.hung_up.replace(true) {
             return;
+        }
+        let (system, leader) = (self.0.system.borrow().upgrade(), self.0.session.get());
+        if let Some(system) = system.filter(|_| leader != 0 && leader != self.0.foreground.get()) {
+            system.signal_from_kernel(leader, Signal::HUP);
+            system.signal_from_kernel(leader, Signal::CONT);
         }
         self.signal_foreground(Signal::HUP);
         self.signal_foreground(Signal::CONT);

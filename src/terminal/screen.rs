@@ -4,7 +4,8 @@
 
 use super::tty::Size;
 use avt::observer::{Observation, Observer};
-use avt::{ScreenKind, Terminal};
+use avt::parser::{EdScope, Function};
+use avt::{Operation, ScreenKind, Terminal};
 
 /// Rows kept above the visible ones.
 pub const SCROLLBACK: usize = 5_000;
@@ -89,21 +90,54 @@ pub struct Screen {
     terminal: Terminal,
     /// The beginning of a character whose other bytes are still to come.
     partial: Vec<u8>,
-    evicted: u64,
+    numbers: Numbers,
     changed_from: Option<u64>,
 }
 
-/// Counts the logical lines that fall out of the scrollback.
-struct Evictions(u64);
+/// Keeps count of logical lines while the terminal works.
+#[derive(Clone, Copy, Default)]
+struct Numbers {
+    /// Lines that fell out of the scrollback: the number of the first one that is kept.
+    evicted: u64,
+    /// Lines before this one were cleared away together with the scrollback (`clear`, `reset`).
+    cleared: u64,
+}
 
-impl Observer for Evictions {
+impl Observer for Numbers {
     type Output = ();
 
+    fn before(&mut self, context: &mut Observation<'_>, operation: &Operation) {
+        match operation {
+            // The emulator keeps its scrollback; that it is not to be seen any more is kept here.
+            Operation::Function(Function::Ed(EdScope::SavedLines)) => {
+                self.cleared = self.evicted + lines_above(context.terminal());
+            }
+            Operation::Function(Function::Ris) => {
+                let rows = context.terminal().primary_screen().all_lines();
+                self.evicted += rows.filter(|row| !row.is_wrapped()).count() as u64 + 1;
+                self.cleared = self.evicted;
+            }
+            _ => {}
+        }
+    }
+
     fn evicted(&mut self, _: &mut Observation<'_>, line: &avt::Line) {
-        self.0 += u64::from(!line.is_wrapped());
+        self.evicted += u64::from(!line.is_wrapped());
     }
 
     fn end(&mut self, _: &mut Observation<'_>) {}
+}
+
+/// Rows above the visible ones.
+fn rows_above(terminal: &Terminal) -> usize {
+    let screen = terminal.primary_screen();
+    screen.all_lines().count() - screen.visible_lines().len()
+}
+
+/// Logical lines that end above the visible rows.
+fn lines_above(terminal: &Terminal) -> u64 {
+    let above = terminal.primary_screen().all_lines().take(rows_above(terminal));
+    above.filter(|row| !row.is_wrapped()).count() as u64
 }
 
 impl Screen {
@@ -114,7 +148,7 @@ impl Screen {
         let terminal = Terminal::with_scrollback(cols, rows, Some(SCROLLBACK))
             .or_else(|_| Terminal::with_scrollback(80, 24, Some(SCROLLBACK)));
         let Ok(terminal) = terminal else { unreachable!("80 columns and 24 rows are a size") };
-        Screen { terminal, partial: Vec::new(), evicted: 0, changed_from: Some(0) }
+        Screen { terminal, partial: Vec::new(), numbers: Numbers::default(), changed_from: Some(0) }
     }
 
     /// Takes what a program wrote: UTF-8 with control sequences, in pieces of any size. Bytes that are no UTF-8 show as
@@ -124,7 +158,6 @@ impl Screen {
             return;
         }
         self.note_change();
-        let mut evictions = Evictions(0);
         let joined;
         let mut rest = if self.partial.is_empty() {
             bytes
@@ -139,7 +172,7 @@ impl Screen {
                 Err(error) => {
                     let (valid, after) = rest.split_at(error.valid_up_to());
                     let valid = std::str::from_utf8(valid).unwrap_or_default();
-                    self.terminal.feed_with(valid, &mut evictions);
+                    self.terminal.feed_with(valid, &mut self.numbers);
                     let Some(bad) = error.error_len() else {
                         self.partial = after.to_vec();
                         break;
@@ -147,17 +180,14 @@ impl Screen {
                     ("\u{fffd}", after.split_at(bad).1)
                 }
             };
-            self.terminal.feed_with(valid, &mut evictions);
+            self.terminal.feed_with(valid, &mut self.numbers);
             rest = after;
         }
-        self.evicted += evictions.0;
     }
 
     /// Changes the size; lines are wrapped anew.
     pub fn resize(&mut self, size: Size) {
-        let mut evictions = Evictions(0);
-        self.terminal.resize_with(usize::from(size.cols.max(1)), usize::from(size.rows.max(1)), &mut evictions);
-        self.evicted += evictions.0;
+        self.terminal.resize_with(usize::from(size.cols.max(1)), usize::from(size.rows.max(1)), &mut self.numbers);
         self.changed_from = Some(0);
     }
 
@@ -187,6 +217,7 @@ impl Screen {
     pub fn lines_from(&self, number: u64) -> Vec<Line> {
         let mut lines = self.logical_rows();
         let cursor_row = self.primary_cursor_row();
+        let number = number.max(self.numbers.cleared);
         let mut out: Vec<Line> = Vec::new();
         let mut blank_from = None;
         for rows in &mut lines {
@@ -223,10 +254,10 @@ impl Screen {
             let column = screen.line(cursor.row).map_or(0, |row| before(row, cursor.col));
             return Cursor { line: cursor.row, column, visible: cursor.visible };
         }
-        let top = screen.all_lines().count() - screen.visible_lines().len();
-        let (mut line, mut column) = (0, 0);
+        let cursor_row = rows_above(&self.terminal) + cursor.row;
+        let (mut line, mut column) = (self.numbers.evicted, 0);
         for (at, row) in screen.all_lines().enumerate() {
-            if at == top + cursor.row {
+            if at == cursor_row {
                 column += before(row, cursor.col);
                 break;
             }
@@ -236,7 +267,19 @@ impl Screen {
                 (line, column) = (line + 1, 0);
             }
         }
+        let line = line.saturating_sub(self.first_number()) as usize;
         Cursor { line, column, visible: cursor.visible }
+    }
+
+    /// The number of the first line that is kept and was not cleared away: that of the first one of `lines`.
+    pub fn first_number(&self) -> u64 {
+        self.numbers.evicted.max(self.numbers.cleared)
+    }
+
+    /// The number of the line at the top of the visible rows. What shows the lines scrolls down to here, so that after
+    /// `clear` the prompt is at the top though there are older lines above.
+    pub fn first_visible(&self) -> u64 {
+        self.numbers.evicted + lines_above(&self.terminal)
     }
 
     /// The number of the first line that may have changed since this was last asked; `None` where none has.
@@ -257,10 +300,7 @@ impl Screen {
     /// Only the visible rows can change; the logical line that the first of them belongs to is the first to be drawn
     /// again.
     fn note_change(&mut self) {
-        let screen = self.terminal.primary_screen();
-        let top = screen.all_lines().count() - screen.visible_lines().len();
-        let above = screen.all_lines().take(top).filter(|row| !row.is_wrapped()).count() as u64;
-        let first = self.evicted + above;
+        let first = self.first_visible();
         self.changed_from = Some(self.changed_from.map_or(first, |from| from.min(first)));
     }
 
@@ -268,8 +308,7 @@ impl Screen {
         if self.is_alternate() {
             return None;
         }
-        let screen = self.terminal.primary_screen();
-        Some(screen.all_lines().count() - screen.visible_lines().len() + self.terminal.cursor().row)
+        Some(rows_above(&self.terminal) + self.terminal.cursor().row)
     }
 
     fn logical_rows(&self) -> Vec<Rows<'_>> {
@@ -278,7 +317,7 @@ impl Screen {
         for (at, row) in self.terminal.primary_screen().all_lines().enumerate() {
             match out.last_mut() {
                 Some(last) if open => last.rows.push(row),
-                _ => out.push(Rows { number: self.evicted + out.len() as u64, first: at, rows: vec![row] }),
+                _ => out.push(Rows { number: self.numbers.evicted + out.len() as u64, first: at, rows: vec![row] }),
             }
             open = row.is_wrapped();
         }

@@ -380,6 +380,38 @@ fn when_init_ends_everything_ends() {
 }
 
 #[test]
+fn init_has_ended_when_all_others_are_gone() {
+    struct Last(Rc<Cell<bool>>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.set(true);
+        }
+    }
+    let system = machine();
+    let gone = Rc::new(Cell::new(false));
+    let last = Last(gone.clone());
+    let init = start(&system, |proc| async move {
+        fork(&proc, |_| async { 0 });
+        fork(&proc, |proc| async move {
+            let _last = last;
+            proc.sleep(SECOND).await.unwrap();
+            0
+        });
+        proc.yield_now().await;
+        0
+    });
+    let gone_first = Rc::new(Cell::new(None));
+    let seen = gone_first.clone();
+    system.kernel().spawn(async move {
+        init.wait().await;
+        seen.set(Some(gone.get()));
+    });
+    poll(system.kernel());
+    assert_eq!(gone_first.get(), Some(true));
+    assert_eq!(system.process_count(), 0);
+}
+
+#[test]
 fn init_is_shielded_from_what_it_does_not_handle() {
     let system = machine();
     let notes = Notes::default();

@@ -193,6 +193,23 @@ fn characters_may_come_in_pieces() {
     assert_eq!(texts(&s), ["añ→\u{1f600}\u{fffd}z"]);
 }
 
+#[test]
+fn clearing_leaves_the_prompt_at_the_top() {
+    let mut s = screen(20, 4, "$ one\r\n1\r\n$ clear\r\n");
+    s.feed(b"\x1b[H\x1b[2J\x1b[3J$ ");
+    assert_eq!(texts(&s), ["$ "]);
+    assert_eq!((s.first_number(), s.first_visible()), (3, 3));
+    assert_eq!(s.cursor(), Cursor { line: 0, column: 2, visible: true });
+    // Ctrl-L keeps what was above.
+    s.feed(b"two\r\n2\r\n\x1b[H\x1b[2J$ ");
+    assert_eq!(texts(&s), ["$ two", "2", "$ "]);
+    assert_eq!(s.first_visible(), s.lines()[2].number);
+    assert_eq!(s.cursor().line, 2);
+    s.feed(b"\x1bcnew");
+    assert_eq!(texts(&s), ["new"]);
+    assert_eq!(s.cursor(), Cursor { line: 0, column: 3, visible: true });
+}
+
 /// Bytes that terminals have something to say about.
 fn output() -> impl Strategy<Value = Vec<u8>> {
     let sequences = prop_oneof![
@@ -234,6 +251,7 @@ proptest! {
         if !screen.is_alternate() {
             let lines = screen.lines();
             prop_assert!(cursor.line < lines.len());
+            prop_assert_eq!(lines[0].number, screen.first_number());
             prop_assert!(lines.windows(2).all(|pair| pair[0].number + 1 == pair[1].number));
         }
         screen.text();
