@@ -8,7 +8,7 @@ pub mod replay;
 mod typed;
 
 use crate::ambient::{Time, SECOND};
-use crate::engine::api::Engine;
+use crate::engine::api::{Engine, EngineError, Stream};
 use crate::engine::registry::TeachingRegistry;
 use crate::engine::sim::SimEngine;
 use crate::engine::snapshot::{Foreground, Snapshot};
@@ -18,6 +18,8 @@ use crate::lesson::Lesson;
 use crate::terminal::screen::Screen;
 use crate::terminal::tty::Size;
 use log::{Input, Log};
+use std::cell::RefCell;
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -190,7 +192,7 @@ impl Session {
     pub fn start(options: Options) -> Result<Session, StartError> {
         let kernel = Kernel::new(options.start);
         let registry = Rc::new(TeachingRegistry::new());
-        let engine = SimEngine::new(kernel.clone(), options.seed, registry, host::programs());
+        let engine = SimEngine::new(kernel.clone(), options.seed, registry, host::programs(), host::HOSTNAME);
         let setup = host::Setup {
             engine: engine.clone(),
             programs: host::programs(),
@@ -228,16 +230,50 @@ impl Session {
     }
 
     fn prepare(&mut self) -> Result<(), StartError> {
-        for image in &self.options.images {
-            self.engine.provide(image).map_err(|error| StartError::Image(error.to_string()))?;
+        for image in self.options.images.clone() {
+            let engine = self.engine.clone();
+            let pulled: Option<Result<(), EngineError>> = self.wait_for(async move {
+                let mut progress = engine.image_pull(&image).await?;
+                while progress.next().await.is_some() {}
+                Ok(())
+            });
+            pulled.unwrap_or(Ok(())).map_err(|error| StartError::Image(error.to_string()))?;
         }
-        for archive in &self.options.archives {
-            self.engine.provide_archive(archive.clone()).map_err(|error| StartError::Archive(error.to_string()))?;
+        for archive in self.options.archives.clone() {
+            let engine = self.engine.clone();
+            let loaded: Option<Result<(), EngineError>> = self.wait_for(async move {
+                let mut progress = engine.image_load(Stream::of([archive.to_vec()]), true).await?;
+                while progress.next().await.is_some() {}
+                Ok(())
+            });
+            loaded.unwrap_or(Ok(())).map_err(|error| StartError::Archive(error.to_string()))?;
         }
         self.settle();
         self.first = self.latest.clone();
         self.take_raw();
         Ok(())
+    }
+
+    /// Runs until the future is done, whatever time that takes; `None` where it waits for what never comes.
+    fn wait_for<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> Option<T> {
+        let done = Rc::new(RefCell::new(None));
+        let slot = done.clone();
+        self.kernel.spawn(async move {
+            let value = future.await;
+            *slot.borrow_mut() = Some(value);
+        });
+        let mut cx = Context::from_waker(Waker::noop());
+        loop {
+            let run = self.kernel.run(&mut cx, Budget::default());
+            if let Some(value) = done.borrow_mut().take() {
+                return Some(value);
+            }
+            match run {
+                Run::Timer(at) => self.kernel.advance_to(at),
+                Run::Busy => {}
+                Run::Idle => return None,
+            }
+        }
     }
 
     /// Begins one and types a log's inputs.
@@ -527,7 +563,7 @@ impl Session {
     }
 
     fn update(&mut self) {
-        let mut snapshot = self.engine.snapshot();
+        let mut snapshot = Arc::new(self.engine.snapshot_now());
         let foreground = match self.engine.interactive_container() {
             Some(id) => Foreground::Container(id),
             None => Foreground::Host,

@@ -34,6 +34,16 @@ enum ExecState {
     Ended(i32),
 }
 
+impl Exec {
+    /// Its container's id, where a person types into it.
+    pub(super) fn interactive_in(&self) -> Option<Arc<str>> {
+        match &*self.state.borrow() {
+            ExecState::Running { tty: Some(tty), .. } if tty.is_attended() => Some(self.container.id.clone()),
+            _ => None,
+        }
+    }
+}
+
 impl SimEngine {
     pub(super) fn make_exec(&self, typed: &str, config: ExecConfig) -> Result<String, EngineError> {
         let container = self.find(typed)?;

@@ -42,6 +42,17 @@ impl SimEngine {
         self.state.borrow_mut().refusal = None;
     }
 
+    /// The container that a person types into: it runs, reads its standard input, and a client is attached to it or to a
+    /// command that was started in it.
+    pub fn interactive_container(&self) -> Option<Arc<str>> {
+        let state = self.state.borrow();
+        if let Some(id) = state.execs.values().find_map(|exec| exec.interactive_in()) {
+            return Some(id);
+        }
+        let typed = |c: &&Rc<Container>| c.config.open_stdin && c.running().is_some_and(|r| r.system.is_attended());
+        state.containers.newest_first().find(typed).map(|c| c.id.clone())
+    }
+
     pub(super) fn files_of_layer(&self, chain_id: &str) -> Result<Vec<FileView>, EngineError> {
         let state = self.state.borrow();
         let stored = state.layer(chain_id)?;
