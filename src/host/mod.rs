@@ -9,10 +9,12 @@ pub use lines::{Captured, Lines, Output};
 
 use crate::docker;
 use crate::engine::api::Engine;
-use crate::kernel::{Cred, ExecError, Fds, Kernel, Programs, Spawn, System, Tty};
+use crate::ambient::Time;
+use crate::kernel::{dev, Cred, ExecError, Fds, Kernel, OpenFile, Procfs, Programs, Spawn, System, Tty};
 use crate::layerfs::{Mount, Vfs};
 use crate::shell;
 use crate::terminal::tty::Size;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -57,11 +59,13 @@ impl Host {
         let layer = files::layer(&programs, now, &setup.files);
         let vfs = Vfs::new(Mount::new(vec![Arc::new(layer)]));
         let system = System::new(kernel, vfs, HOSTNAME, programs);
-        crate::kernel::dev::mount(&system);
+        system.change_mounts(|vfs| mount(vfs, &system, now));
         system.set_next_pid(1_000);
         let tty = Tty::new(setup.size);
         tty.set_attended(true);
-        system.add_tty(&tty);
+        let index = system.add_tty(&tty);
+        // Its own /dev is there; should it be missing, the terminal works all the same, without its file.
+        let _ = system.with_vfs(|vfs| dev::add_terminal(vfs, now, index, false));
         let (name, home) = if setup.root { ("root", "/root") } else { (USER, files::HOME) };
         let mut spawn = Spawn::new(vec!["bash".to_owned()]);
         spawn.path = Some("/bin/bash".to_owned());
@@ -77,7 +81,7 @@ impl Host {
             None => spawn.fds = Fds::on_tty(&tty),
             Some(lines) => {
                 let (out, err) = lines.files();
-                spawn.fds = Fds::standard(crate::kernel::OpenFile::tty(tty.clone()), out, err);
+                spawn.fds = Fds::standard(OpenFile::tty(tty.clone()), out, err);
                 let lines = lines.clone();
                 spawn.program = Some(Box::new(move |proc| Box::pin(lines.serve(proc))));
             }
@@ -86,6 +90,14 @@ impl Host {
         tty.set_foreground(shell.pgid());
         Ok(Host { system, tty, lines })
     }
+}
+
+fn mount(vfs: &mut Vfs, system: &System, now: Time) {
+    if let Ok(dev) = dev::mount(now) {
+        // The mount points are in the computer's own layer.
+        let _ = vfs.mount_at("/dev", Rc::new(RefCell::new(dev)), false);
+    }
+    let _ = vfs.mount_pseudo("/proc", Rc::new(Procfs::new(system)), "proc");
 }
 
 fn environment(user: &str, home: &str) -> Vec<(String, String)> {

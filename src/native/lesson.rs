@@ -2,7 +2,8 @@
 
 use super::cli::{LessonArgs, LessonCommand};
 use super::usage;
-use crate::figure;
+use crate::engine::snapshot::Snapshot;
+use crate::figure::{layout, terminal};
 use crate::lesson::compare::Line;
 use crate::lesson::prose::{self, Block, Inline};
 use crate::lesson::{library, parse, Lesson, Part};
@@ -251,7 +252,7 @@ fn play(lesson: &Lesson, all: bool) -> Result<u8> {
             }
             let snapshot = session.snapshot();
             if *snapshot != *previous {
-                let _ = writeln!(out, "\n{}", figure::terminal::draw(&snapshot, Some(&previous), lesson.lang, style.colour));
+                let _ = writeln!(out, "\n{}", draw(&snapshot, &previous, lesson.lang, &style));
             }
             previous = snapshot;
         }
@@ -260,6 +261,17 @@ fn play(lesson: &Lesson, all: bool) -> Result<u8> {
     }
     flush(&mut out)?;
     Ok(0)
+}
+
+/// The container that changed on its image; where the images changed, all of them.
+fn draw(now: &Snapshot, previous: &Snapshot, lang: Lang, style: &Style) -> String {
+    let style = terminal::Style { lang, colour: style.colour, ..terminal::Style::default() };
+    match layout::auto_focus(now, Some(previous), None) {
+        Some(focus) if now.images.len() == previous.images.len() => {
+            terminal::stack(now, Some(&focus), Some(previous), style)
+        }
+        _ => terminal::tree(now, Some(previous), style),
+    }
 }
 
 fn flush(out: &mut String) -> Result<()> {

@@ -50,7 +50,8 @@ impl SimEngine {
             return Some(id);
         }
         let typed = |c: &&Rc<Container>| c.config.open_stdin && c.running().is_some_and(|r| r.system.is_attended());
-        state.containers.newest_first().find(typed).map(|c| c.id.clone())
+        let found = state.containers.newest_first().find(typed).map(|c| c.id.clone());
+        found
     }
 
     pub(super) fn files_of_layer(&self, chain_id: &str) -> Result<Vec<FileView>, EngineError> {
