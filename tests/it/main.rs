@@ -4,6 +4,8 @@
 
 mod engine_bench;
 mod engine_containers;
+mod engine_images;
+mod engine_real;
 mod figures;
 mod figures_data;
 mod kernel_files;

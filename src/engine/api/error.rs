@@ -124,10 +124,10 @@ pub enum EngineError {
         policy: String,
     },
     AutoRemoveWithRestart,
+    /// The archive reader's sentence.
     ArchiveInvalid {
         reason: String,
     },
-    ImportNotATar,
 
     // States.
     NotRunning {
@@ -353,7 +353,7 @@ impl fmt::Display for EngineError {
             E::ManifestUnknown { reference } => {
                 write!(f, "manifest for {reference} not found: manifest unknown: manifest unknown")
             }
-            E::InvalidReference { reason } | E::BadChange { reason } => f.write_str(reason),
+            E::InvalidReference { reason } | E::BadChange { reason } | E::ArchiveInvalid { reason } => f.write_str(reason),
             E::AmbiguousId { prefix } => {
                 write!(f, "Multiple IDs found with provided prefix: {prefix}")
             }
@@ -395,8 +395,6 @@ impl fmt::Display for EngineError {
                 write!(f, "maximum retry count cannot be used with restart policy '{policy}'")
             }
             E::AutoRemoveWithRestart => f.write_str("can't create 'AutoRemove' container with restart policy"),
-            E::ArchiveInvalid { reason } => write!(f, "Error processing tar file(exit status 1): {reason}"),
-            E::ImportNotATar => f.write_str("Error processing tar file(exit status 1): archive/tar: invalid tar header"),
             E::NotRunning { id } => write!(f, "Container {id} is not running"),
             E::AlreadyPaused { id } => write!(f, "Container {id} is already paused"),
             E::NotPaused { id } => write!(f, "Container {id} is not paused"),
@@ -542,7 +540,6 @@ impl EngineError {
             | E::NoProcesses
             | E::PortAllocated { .. }
             | E::ArchiveInvalid { .. }
-            | E::ImportNotATar
             | E::Path { .. } => ErrorKind::System,
             E::ReadOnlyRootFs => ErrorKind::Forbidden,
             E::ShuttingDown => ErrorKind::Unavailable,

@@ -8,7 +8,7 @@ use super::store::DOCKER_VERSION;
 use super::State;
 use crate::ambient::Time;
 use crate::engine::api::{CommitOptions, EngineError};
-use crate::oci::{layer_tar, DiffId, History, ImageConfig};
+use crate::oci::{self, layer_tar, DiffId};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -33,35 +33,15 @@ impl State {
         let layer = root.borrow().freeze();
         // An untouched thin layer is the empty tar, for which an image's config has no layer.
         let diff_id: Option<DiffId> = (!root.borrow().is_untouched()).then(|| layer_tar::diff_id(&layer));
-        let created_by = container.config.cmd.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-        let mut image = ImageConfig {
-            architecture: if parent.config.architecture.is_empty() {
-                "amd64".into()
-            } else {
-                parent.config.architecture.clone()
-            },
-            author: options.author.clone(),
-            config: Some(config),
+        let image = parent.config.child(oci::config::Commit {
             container: container.id.to_string(),
-            container_config: Some((*container.config).clone()),
+            container_config: (*container.config).clone(),
+            config,
+            layer: diff_id,
+            author: options.author.clone(),
+            comment: options.comment.clone(),
             created: now,
             docker_version: DOCKER_VERSION.into(),
-            history: parent.config.history.clone(),
-            rootfs: parent.config.rootfs.clone(),
-            ..ImageConfig::default()
-        };
-        for inherited in ["os.version", "os.features"] {
-            if let Some(value) = parent.config.other.get(inherited) {
-                image.other.insert(inherited.to_owned(), value.clone());
-            }
-        }
-        image.rootfs.diff_ids.extend(diff_id);
-        image.history.push(History {
-            created: now,
-            author: options.author.clone(),
-            created_by,
-            comment: options.comment.clone(),
-            empty_layer: diff_id.is_none(),
         });
         let top = match diff_id {
             Some(diff_id) => Some(self.register_layer(container.top.as_ref(), &diff_id, layer)),
@@ -73,7 +53,7 @@ impl State {
             }
         };
         let json: Arc<[u8]> = image.to_json().into();
-        let id: Arc<str> = crate::oci::ImageId(crate::oci::Digest::of(&json)).to_string().into();
+        let id: Arc<str> = oci::ImageId(oci::Digest::of(&json)).to_string().into();
         let stored = self.images.insert(StoredImage {
             id: id.clone(),
             json,

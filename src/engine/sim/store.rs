@@ -10,12 +10,14 @@ use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, EngineError, ImportOptions, JsonMessage};
 use crate::layerfs::{Blob, Layer};
 use crate::oci::archive::{self, ArchivedImage};
-use crate::oci::{chain_id, layer_tar, ChainId, DiffId, Digest, History, ImageConfig, ImageId, Reference};
+use crate::oci::{chain_id, inflate, layer_tar, ChainId, DiffId, Digest, History, ImageConfig, ImageId, Reference};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The most that a compressed archive may unpack to.
+const UNPACKED_MAX: usize = 1 << 31;
 /// What this engine says it is, in the configs it writes.
 pub(super) const DOCKER_VERSION: &str = "20.10.24+dfsg1";
 
@@ -83,27 +85,11 @@ impl State {
     ) -> Result<(), EngineError> {
         let config = ImageConfig::parse(&image.config_json)
             .map_err(|e| EngineError::ArchiveInvalid { reason: e.to_string() })?;
-        if config.rootfs.diff_ids.len() != image.layers.len() {
-            let reason = format!(
-                "invalid manifest, layers length mismatch: expected {}, got {}",
-                image.layers.len(),
-                config.rootfs.diff_ids.len()
-            );
-            return Err(EngineError::ArchiveInvalid { reason });
-        }
         let mut chain: Option<ChainId> = None;
-        for (i, (diff_id, layer)) in config.rootfs.diff_ids.iter().zip(&image.layers).enumerate() {
+        for (diff_id, layer) in config.rootfs.diff_ids.iter().zip(&image.layers) {
             let next = chain_id(chain.as_ref(), diff_id);
             chain = Some(next);
-            if self.layers.get(&next.to_string()).is_some() {
-                continue;
-            }
-            let real = layer_tar::diff_id(layer);
-            if real != *diff_id {
-                let reason = format!("invalid diffID for layer {i}: expected \"{diff_id}\", got \"{real}\"");
-                return Err(EngineError::ArchiveInvalid { reason });
-            }
-            if !quiet {
+            if !quiet && self.layers.get(&next.to_string()).is_none() {
                 messages.extend(loading(diff_id, layer_tar::to_blob(layer).len()));
             }
         }
@@ -183,7 +169,7 @@ impl State {
         let reference = options.reference.as_deref().map(parse).transpose()?;
         let mut config = ContainerConfig::default();
         instructions::apply(&mut config, &options.changes)?;
-        let layer = layer_tar::read(bytes).map_err(|_| EngineError::ImportNotATar)?;
+        let layer = read_tar(bytes)?;
         let diff_id = layer_tar::diff_id(&layer);
         let comment = match options.message.as_str() {
             "" => format!("Imported from {}", if options.source.is_empty() { "-" } else { &options.source }),
@@ -213,6 +199,18 @@ impl State {
         self.events.emit(now, "image", "import", &stored.id, BTreeMap::from([("name".to_owned(), name)]));
         Ok(stored.id.clone())
     }
+}
+
+/// A tar of files, gzipped or not.
+pub(super) fn read_tar(bytes: Arc<[u8]>) -> Result<Layer, EngineError> {
+    let bytes = match inflate::is_gzip(&bytes) {
+        true => inflate::gunzip(&bytes, UNPACKED_MAX)
+            .map_err(|e| EngineError::ArchiveInvalid { reason: e.to_string() })?
+            .into(),
+        false => bytes,
+    };
+    layer_tar::read(bytes)
+        .map_err(|e| EngineError::ArchiveInvalid { reason: format!("Error processing tar file(exit status 1): {e}") })
 }
 
 fn archived(image: &StoredImage, tags: Vec<Reference>) -> Option<ArchivedImage> {
