@@ -89,6 +89,20 @@ pub fn octal(out: &mut String, b: u8) {
     }
 }
 
+/// A byte as itself or as a C escape.
+pub fn printable(b: u8) -> String {
+    let mut out = String::new();
+    match char::from(b) {
+        c if c.is_ascii_graphic() || c == ' ' => out.push(c),
+        c if b < 0x80 => escape_char(&mut out, c),
+        _ => {
+            out.push('\\');
+            octal(&mut out, b);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,490 @@
+//! `ps`, `top`, `kill` and `pidof`: the processes of the machine that the caller runs on.
+
+use super::accounts::Accounts;
+use super::dates;
+use super::job::{Job, Outcome};
+use crate::ambient::{Time, SECOND};
+use crate::kernel::{ProcessInfo, Signal};
+
+/// A column of `ps`: its key, its heading, and whether it stands at the right of this width.
+struct Column {
+    key: String,
+    heading: String,
+    width: usize,
+    right: bool,
+}
+
+/// `ps`.
+pub fn ps(job: &mut Job) -> Outcome {
+    if job.busybox() {
+        return ps_busybox(job);
+    }
+    // BSD options have no dash: `ps aux`.
+    let bsd = job.args.first().is_some_and(|a| !a.starts_with('-') && !a.bytes().all(|b| b.is_ascii_digit()));
+    let mut letters = String::new();
+    if bsd {
+        letters = job.args.remove(0);
+    }
+    let opts = job.options(
+        "AaCde:fFG:g:Hlno:O:p:q:s:t:u:U:wxyZ format=o: pid=p: user=u: ppid=P: sort=k: headers=h no-headers=h forest=H",
+    );
+    let opts = opts.or_else(|e| if bsd { Ok(super::options::Parsed::default()) } else { Err(e) })?;
+    let all: Vec<ProcessInfo> = job.proc.system().processes();
+    let own_tty = all.iter().find(|p| p.pid == job.proc.pid()).and_then(|p| p.tty.clone());
+    let uid = job.proc.cred().uid;
+    let accounts = Accounts::load(job);
+    let pids: Vec<u32> =
+        list(&opts, "pq").chain(letters.split(|c: char| !c.is_ascii_digit())).filter_map(|w| w.parse().ok()).collect();
+    let users: Vec<String> = list(&opts, "uU").map(str::to_string).collect();
+    let chosen = all.into_iter().filter(|p| {
+        if !pids.is_empty() {
+            return pids.contains(&p.pid);
+        }
+        if !users.is_empty() {
+            return users.iter().any(|u| *u == p.uid.to_string() || *u == accounts.user_name(p.uid));
+        }
+        if bsd {
+            return (letters.contains('x') || p.tty.is_some()) && (letters.contains('a') || p.uid == uid);
+        }
+        opts.last("Ae").is_some()
+            || opts.has('d') && !p.leads_session
+            || opts.has('a') && p.tty.is_some() && !p.leads_session
+            || opts.last("ad").is_none() && p.tty.is_some() && p.tty == own_tty && p.uid == uid
+    });
+    let mut chosen: Vec<ProcessInfo> = chosen.collect();
+    if chosen.is_empty() && own_tty.is_none() && pids.is_empty() && users.is_empty() && !bsd {
+        // Without a terminal of its own, `ps` shows those that have none either.
+        chosen = job.proc.system().processes().into_iter().filter(|p| p.tty.is_none() && p.uid == uid).collect();
+    }
+    let columns = match (opts.value('o'), bsd, letters.contains('u'), letters.contains('l') || opts.has('l')) {
+        (Some(_), ..) => {
+            let words: Vec<String> = opts.values('o').flat_map(|v| v.split([',', ' '])).map(str::to_string).collect();
+            match words.iter().filter(|w| !w.is_empty()).map(|w| custom(w)).collect::<Result<Vec<Column>, String>>() {
+                Ok(columns) => columns,
+                Err(word) => {
+                    job.err(&["error: unknown user-defined format specifier \"", &word, "\"\n"].concat());
+                    job.err("\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n");
+                    return Err(1);
+                }
+            }
+        }
+        (None, true, true, _) => preset("user pid pcpu pmem vsz rss tt stat start_ time args"),
+        (None, true, false, _) => preset("pid tt stat time args"),
+        (None, false, _, true) => preset("f s uid pid ppid c pri ni addr sz wchan tname cputime ucmd"),
+        (None, false, ..) if opts.last("fF").is_some() => preset("uid_ pid ppid c stime tname cputime args"),
+        _ => preset("pid tname cputime ucmd"),
+    };
+    sort_by(&mut chosen, opts.value('k'));
+    let rows: Vec<Vec<String>> =
+        chosen.iter().map(|p| columns.iter().map(|c| cell(job, &accounts, p, &c.key)).collect()).collect();
+    let headed = !opts.has('h') && !letters.contains('h') && columns.iter().any(|c| !c.heading.is_empty());
+    let limit = screen_width(job, &opts, &letters);
+    print_table(job, &columns, &rows, headed, limit);
+    job.status = i32::from(rows.is_empty());
+    Ok(())
+}
+
+fn list<'a>(opts: &'a super::options::Parsed, keys: &'static str) -> impl Iterator<Item = &'a str> {
+    opts.opts.iter().filter(move |o| keys.contains(o.0)).flat_map(|o| o.1.split([',', ' '])).filter(|w| !w.is_empty())
+}
+
+fn screen_width(job: &Job, opts: &super::options::Parsed, letters: &str) -> usize {
+    if opts.has('w') || letters.contains('w') {
+        return usize::MAX;
+    }
+    job.proc.winsize(1).map_or(usize::MAX, |s| usize::from(s.cols))
+}
+
+fn preset(keys: &str) -> Vec<Column> {
+    keys.split(' ').filter_map(|k| column(k)).collect()
+}
+
+/// `-o KEY[=HEADING]`; the error is the unknown key.
+fn custom(word: &str) -> Result<Column, String> {
+    let (key, heading) = match word.split_once('=') {
+        Some((key, heading)) => (key, Some(heading)),
+        None => (word, None),
+    };
+    let mut column = column(key).ok_or_else(|| key.to_string())?;
+    if let Some(heading) = heading {
+        column.heading = heading.to_string();
+    }
+    Ok(column)
+}
+
+fn column(key: &str) -> Option<Column> {
+    let (key, heading, width, right) = match key {
+        "pid" => ("pid", "PID", 7, true),
+        "ppid" => ("ppid", "PPID", 7, true),
+        "pgid" | "pgrp" => ("pgid", "PGID", 7, true),
+        "sid" | "sess" | "session" => ("sid", "SID", 7, true),
+        "user" | "euser" | "ruser" | "uname" => ("user", "USER", 8, false),
+        "uid_" => ("user", "UID", 8, false),
+        "uid" | "euid" => ("uid", "UID", 5, true),
+        "gid" | "egid" => ("gid", "GID", 5, true),
+        "group" | "egroup" => ("group", "GROUP", 8, false),
+        "pcpu" | "%cpu" => ("pcpu", "%CPU", 4, true),
+        "pmem" | "%mem" => ("pmem", "%MEM", 4, true),
+        "c" => ("c", "C", 2, true),
+        "vsz" | "vsize" => ("vsz", "VSZ", 6, true),
+        "rss" | "rssize" | "rsz" => ("rss", "RSS", 5, true),
+        "sz" => ("sz", "SZ", 5, true),
+        "tt" | "tname_" => ("tt", "TT", 8, false),
+        "tty" | "tname" => ("tt", "TTY", 8, false),
+        "stat" => ("stat", "STAT", 4, false),
+        "s" | "state" => ("s", "S", 1, false),
+        "start_" => ("start", "START", 5, true),
+        "start" | "bsdstart" => ("start", "START", 8, true),
+        "stime" => ("start", "STIME", 5, false),
+        "lstart" => ("lstart", "STARTED", 24, true),
+        "etime" => ("etime", "ELAPSED", 11, true),
+        "etimes" => ("etimes", "ELAPSED", 7, true),
+        "time_" | "bsdtime" => ("bsdtime", "TIME", 6, true),
+        "cputime" | "time" => ("cputime", "TIME", 8, true),
+        "ni" | "nice" => ("ni", "NI", 3, true),
+        "pri" => ("pri", "PRI", 3, true),
+        "f" | "flags" => ("f", "F", 1, true),
+        "addr" => ("addr", "ADDR", 4, false),
+        "wchan" => ("wchan", "WCHAN", 6, false),
+        "nlwp" | "thcount" => ("nlwp", "NLWP", 4, true),
+        "comm" | "ucomm" => ("comm", "COMMAND", 0, false),
+        "ucmd" => ("comm", "CMD", 0, false),
+        "args" | "command" => ("args", "COMMAND", 0, false),
+        "cmd" => ("args", "CMD", 0, false),
+        _ => return None,
+    };
+    Some(Column { key: key.to_string(), heading: heading.to_string(), width, right })
+}
+
+fn sort_by(processes: &mut [ProcessInfo], spec: Option<&str>) {
+    let Some(spec) = spec else { return };
+    let down = spec.starts_with('-');
+    match spec.trim_start_matches(['-', '+']) {
+        "ppid" => processes.sort_by_key(|p| p.ppid),
+        "start_time" | "start" | "lstart" => processes.sort_by_key(|p| p.start),
+        "comm" | "cmd" => processes.sort_by(|a, b| a.comm.cmp(&b.comm)),
+        "time" | "cputime" | "pcpu" | "%cpu" => processes.sort_by_key(|p| p.cpu),
+        _ => processes.sort_by_key(|p| p.pid),
+    }
+    if down {
+        processes.reverse();
+    }
+}
+
+fn print_table(job: &mut Job, columns: &[Column], rows: &[Vec<String>], headed: bool, limit: usize) {
+    let heading: Vec<String> = columns.iter().map(|c| c.heading.clone()).collect();
+    for row in headed.then_some(&heading).into_iter().chain(rows) {
+        let mut line = String::new();
+        for (i, (column, text)) in columns.iter().zip(row).enumerate() {
+            let width = column.width.max(column.heading.len());
+            let last = i + 1 == columns.len();
+            if column.right {
+                line.push_str(&format!("{text:>width$}"));
+            } else if last {
+                line.push_str(text);
+            } else {
+                line.push_str(&format!("{text:<width$}"));
+            }
+            if !last {
+                line.push(' ');
+            }
+        }
+        let cut: String = line.chars().take(limit).collect();
+        job.line(&cut);
+    }
+}
+
+fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
+    let seconds = p.cpu / SECOND;
+    let age = (job.now().0 - p.start.0).max(0) / SECOND;
+    let status = |name: &str| -> u64 {
+        let text = job.small_file(&["/proc/", &p.pid.to_string(), "/status"].concat());
+        let line = text.lines().find(|l| l.starts_with(name)).unwrap_or("");
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+    };
+    let defunct = p.state == 'Z';
+    match key {
+        "pid" => p.pid.to_string(),
+        "ppid" => p.ppid.to_string(),
+        "pgid" => p.pgid.to_string(),
+        "sid" => p.sid.to_string(),
+        "uid" => p.uid.to_string(),
+        "gid" => p.gid.to_string(),
+        "user" => short_name(&accounts.user_name(p.uid), p.uid),
+        "group" => accounts.group_name(p.gid),
+        "pcpu" => "0.0".to_string(),
+        "pmem" => "0.0".to_string(),
+        "c" | "ni" => "0".to_string(),
+        "pri" => "80".to_string(),
+        "f" => "4".to_string(),
+        "addr" | "wchan" => "-".to_string(),
+        "nlwp" => "1".to_string(),
+        "vsz" => status("VmSize").to_string(),
+        "rss" => status("VmRSS").to_string(),
+        "sz" => (status("VmSize") / 4).to_string(),
+        "tt" => p.tty.clone().unwrap_or_else(|| "?".to_string()),
+        "s" => p.state.to_string(),
+        "stat" => {
+            let marks = [(p.leads_session, 's'), (p.foreground, '+')];
+            let marks: String = marks.iter().filter(|m| m.0).map(|m| m.1).collect();
+            [&p.state.to_string(), marks.as_str()].concat()
+        }
+        "start" => start_time(p.start, job.now()),
+        "lstart" => dates::format(p.start, "%a %b %e %H:%M:%S %Y"),
+        "etime" => elapsed(age),
+        "etimes" => age.to_string(),
+        "bsdtime" => format!("{}:{:02}", seconds / 60, seconds % 60),
+        "cputime" => format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+        "args" if defunct => ["[", &p.comm, "] <defunct>"].concat(),
+        "args" => p.argv.join(" "),
+        "comm" if defunct => [&p.comm, " <defunct>"].concat(),
+        _ => p.comm.clone(),
+    }
+}
+
+/// A name too long for its column is cut and marked with `+`.
+fn short_name(name: &str, uid: u32) -> String {
+    let _ = uid;
+    if name.len() > 8 {
+        return [name.get(..7).unwrap_or(name), "+"].concat();
+    }
+    name.to_string()
+}
+
+fn start_time(start: Time, now: Time) -> String {
+    let today = |t: Time| (t.civil().year, t.civil().year_day);
+    let pattern = if today(start) == today(now) {
+        "%H:%M"
+    } else if start.civil().year == now.civil().year {
+        "%b%d"
+    } else {
+        "%Y"
+    };
+    dates::format(start, pattern)
+}
+
+/// `[[DD-]HH:]MM:SS`.
+fn elapsed(age: i64) -> String {
+    let (days, hours, minutes, seconds) = (age / 86_400, age / 3600 % 24, age / 60 % 60, age % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes:02}:{seconds:02}"),
+        (0, _) => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+        _ => format!("{days}-{hours:02}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// BusyBox's `ps`: all processes, four columns unless `-o` says otherwise.
+fn ps_busybox(job: &mut Job) -> Outcome {
+    let opts = job.options("o:TaAdefglwx")?;
+    let keys = opts.value('o').unwrap_or("pid,user,time,args").to_string();
+    let accounts = Accounts::load(job);
+    let mut head = String::new();
+    let mut rows = vec![String::new(); 0];
+    let all = job.proc.system().processes();
+    let fields: Vec<&str> = keys.split(',').collect();
+    let width = |k: &str| match k {
+        "pid" | "ppid" | "pgid" => 5,
+        "user" | "group" => 8,
+        "time" => 5,
+        "stat" => 4,
+        "comm" => 16,
+        _ => 0,
+    };
+    for (i, key) in fields.iter().enumerate() {
+        let last = i + 1 == fields.len();
+        let title = if *key == "args" { "COMMAND".to_string() } else { key.to_uppercase() };
+        let title = if *key == "time" { "TIME".to_string() } else { title };
+        head.push_str(&pad(&title, width(key), *key, last));
+    }
+    for p in &all {
+        let mut row = String::new();
+        for (i, key) in fields.iter().enumerate() {
+            let seconds = p.cpu / SECOND;
+            let text = match *key {
+                "user" => accounts.user_name(p.uid).chars().take(8).collect(),
+                "time" => format!("{}:{:02}", seconds / 60, seconds % 60),
+                "args" if p.argv.is_empty() => ["[", &p.comm, "]"].concat(),
+                "stat" => p.state.to_string(),
+                key => cell(job, &accounts, p, key),
+            };
+            row.push_str(&pad(&text, width(key), key, i + 1 == fields.len()));
+        }
+        rows.push(row);
+    }
+    job.line(&head);
+    let limit = job.proc.winsize(1).map_or(usize::MAX, |s| usize::from(s.cols));
+    for row in rows {
+        let cut: String = row.chars().take(limit).collect();
+        job.line(&cut);
+    }
+    Ok(())
+}
+
+fn pad(text: &str, width: usize, key: &str, last: bool) -> String {
+    let text = match key {
+        "pid" | "ppid" | "pgid" => format!("{text:>width$}"),
+        _ if last => text.to_string(),
+        _ => format!("{text:<width$}"),
+    };
+    if last {
+        text
+    } else {
+        [&text, " "].concat()
+    }
+}
+
+/// `kill`: the program; a shell has its own, which knows jobs.
+pub fn kill(job: &mut Job) -> Outcome {
+    let mut words = std::mem::take(&mut job.args).into_iter().peekable();
+    let mut signal = Some(Signal::TERM);
+    let mut listing = false;
+    while let Some(word) = words.next_if(|w| w.starts_with('-') && w.len() > 1) {
+        let name = match word.as_str() {
+            "--" => break,
+            "-l" | "-L" | "--list" | "--table" => {
+                listing = true;
+                continue;
+            }
+            "-s" | "--signal" | "-n" => words.next().unwrap_or_default(),
+            other => other.trim_start_matches('-').to_string(),
+        };
+        match Signal::parse(&name) {
+            Some(s) => signal = Some(s),
+            None if name == "0" => signal = None,
+            None => {
+                job.complain(&["unknown signal ", &name]);
+                return Err(1);
+            }
+        }
+    }
+    if listing {
+        return list_signals(job, words.collect());
+    }
+    let pids: Vec<String> = words.collect();
+    if pids.is_empty() {
+        job.err("\nUsage:\n kill [options] <pid> [...]\n");
+        return Err(1);
+    }
+    for word in pids {
+        match word.parse::<i32>() {
+            Ok(pid) => {
+                if let Err(e) = job.proc.kill(pid, signal) {
+                    if job.busybox() {
+                        job.complain(&["can't kill pid ", &word, ": ", &e.to_string()]);
+                    } else {
+                        job.complain(&["(", &word, "): ", &e.to_string()]);
+                    }
+                }
+            }
+            Err(_) => job.complain(&["failed to parse argument: '", &word, "'"]),
+        }
+    }
+    Ok(())
+}
+
+fn list_signals(job: &mut Job, words: Vec<String>) -> Outcome {
+    if words.is_empty() {
+        let names: Vec<String> = Signal::ALL.iter().map(|s| s.name()).collect();
+        for line in names.chunks(16) {
+            job.line(&line.join(" "));
+        }
+    }
+    for word in words {
+        let number = word.parse::<i32>().ok();
+        match (number, Signal::parse(&word)) {
+            (Some(n), _) => match Signal::from_number(n & 127) {
+                Some(s) => job.line(&s.name()),
+                None => job.complain(&["unknown signal name ", &word]),
+            },
+            (None, Some(s)) => job.line(&s.number().to_string()),
+            (None, None) => job.complain(&["unknown signal name ", &word]),
+        }
+    }
+    Ok(())
+}
+
+/// `pidof`: the numbers of the processes of a name, the newest first.
+pub fn pidof(job: &mut Job) -> Outcome {
+    let opts = job.options("so:xcnqzS:")?;
+    let mut found = Vec::new();
+    for p in job.proc.system().processes().into_iter().rev() {
+        let name = p.argv.first().map(|a| super::job::base_name(a).to_string()).unwrap_or_default();
+        if opts.args.iter().any(|a| *a == p.comm || *a == name || p.argv.first() == Some(a)) {
+            found.push(p.pid.to_string());
+        }
+    }
+    if opts.has('s') {
+        found.truncate(1);
+    }
+    if found.is_empty() {
+        return Err(1);
+    }
+    if !opts.has('q') {
+        job.line(&found.join(" "));
+    }
+    Ok(())
+}
+
+/// `top`: one picture with `-b -n1`, otherwise one every three seconds until `q`.
+pub async fn top(job: &mut Job) -> Outcome {
+    let opts = job.options("bcd:Hin:o:p:su:w::1")?;
+    let rounds: u64 = opts.value('n').and_then(|n| n.parse().ok()).unwrap_or(u64::MAX);
+    let delay = opts.value('d').and_then(dates::seconds).unwrap_or(3 * SECOND).max(SECOND / 10);
+    let screen = job.tty && !opts.has('b');
+    for round in 0..rounds {
+        if round > 0 {
+            if job.proc.sleep(delay).await.is_err() {
+                break;
+            }
+            job.out("\n");
+        }
+        if screen {
+            job.out("\u{1b}[H\u{1b}[J");
+        }
+        picture(job);
+        job.flush().await;
+    }
+    Ok(())
+}
+
+fn picture(job: &mut Job) {
+    let all = job.proc.system().processes();
+    let count = |c: char| all.iter().filter(|p| p.state == c).count();
+    let running = count('R').max(1);
+    let (stopped, zombies) = (count('T'), count('Z'));
+    let sleeping = all.len().saturating_sub(running + stopped + zombies);
+    let line = super::machine::up_line(job);
+    job.line(&["top -", line.trim_start_matches(' ').strip_prefix("").unwrap_or("")].join(" "));
+    job.line(&format!(
+        "Tasks: {:3} total, {running:3} running, {sleeping:3} sleeping, {stopped:3} stopped, {zombies:3} zombie",
+        all.len()
+    ));
+    job.line("%Cpu(s):  0.0 us,  0.0 sy,  0.0 ni,100.0 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st ");
+    let info = job.small_file("/proc/meminfo");
+    let mib = |name: &str| -> f64 {
+        let line = info.lines().find(|l| l.starts_with(name)).unwrap_or("");
+        line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    };
+    let (total, free, available) = (mib("MemTotal:"), mib("MemFree:"), mib("MemAvailable:"));
+    let cache = mib("Buffers:") + mib("Cached:");
+    job.line(&format!(
+        "MiB Mem : {total:8.1} total, {free:8.1} free, {:8.1} used, {cache:8.1} buff/cache     ",
+        total - available
+    ));
+    let (swap, swap_free) = (mib("SwapTotal:"), mib("SwapFree:"));
+    job.line(&format!(
+        "MiB Swap: {swap:8.1} total, {swap_free:8.1} free, {:8.1} used. {available:8.1} avail Mem ",
+        swap - swap_free
+    ));
+    job.line("\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND");
+    let accounts = Accounts::load(job);
+    for p in &all {
+        let (virt, res) = (cell(job, &accounts, p, "vsz"), cell(job, &accounts, p, "rss"));
+        let (user, cpu) = (cell(job, &accounts, p, "user"), p.cpu / (SECOND / 100));
+        let time = format!("{}:{:02}.{:02}", cpu / 6000, cpu / 100 % 60, cpu % 100);
+        job.line(&format!(
+            "{:7} {user:<8}  20   0 {virt:>7} {res:>6} {:>6} {}   0.0   0.0 {time:>9} {}",
+            p.pid, "0", p.state, p.comm
+        ));
+    }
+}
