@@ -15,5 +15,7 @@ mod layerfs_golden;
 mod layerfs_kernel;
 mod layerfs_model;
 mod layerfs_ops;
+mod program_shell;
+mod programs;
 mod terminal;
 mod tidy;

@@ -32,6 +32,10 @@ pub async fn main(job: &mut Job) -> Outcome {
     for path in paths {
         let mut input = match Input::open(job, &path).await {
             Ok(input) => input,
+            Err(e) if job.busybox() => {
+                job.fail("|can't open", &path, e);
+                continue;
+            }
             Err(e) => {
                 job.fail_plain(&path, e);
                 continue;

@@ -28,8 +28,10 @@ pub struct Copy {
     hard: bool,
     soft: bool,
     links: BTreeMap<(u32, u64), String>,
-    /// Directories made by this copy: `cp -r a b a` must not enter them.
+    /// Directories made by this copy: `cp -r d d/sub` must not enter them.
     made: Vec<u64>,
+    /// What is being copied where, as the command line named it.
+    operands: (String, String),
 }
 
 /// Copies the operands.
@@ -129,7 +131,7 @@ impl Copy {
             let stat = match if follows { job.stat(from) } else { job.lstat(from) } {
                 Ok(stat) => stat,
                 Err(e) => {
-                    job.fail("cannot stat", from, e);
+                    job.fail("cannot stat|can't stat", from, e);
                     return false;
                 }
             };
@@ -142,7 +144,10 @@ impl Copy {
                 }
                 return false;
             }
-            let (said, _) = (job.status, ());
+            if operand {
+                self.operands = (from.to_string(), to.to_string());
+            }
+            let said = job.status;
             let old = job.lstat(to).ok();
             match self.may_replace(job, from, &stat, to, old.as_ref()).await {
                 Some(true) => {}
@@ -195,15 +200,11 @@ impl Copy {
     }
 
     async fn directory(&mut self, job: &mut Job, from: &str, stat: &Stat, to: &str, old: Option<&Stat>) -> bool {
-        if inside(job, stat, to) {
-            let (from, to) = (job.quoted(from), job.quoted(to));
+        if self.made.contains(&stat.ino) {
+            let (from, to) = (job.quoted(&self.operands.0), job.quoted(&self.operands.1));
             job.complain(&["cannot copy a directory, ", &from, ", into itself, ", &to]);
             return false;
         }
-        if self.made.contains(&stat.ino) {
-            return true;
-        }
-        let names = job.proc.fs(|vfs, who| vfs.readdir(who, from));
         if old.is_none() {
             // Writable while it is being filled; its own mode comes last.
             if let Err(e) = job.proc.fs(|vfs, who| vfs.mkdir(who, to, stat.mode | 0o700)) {
@@ -213,7 +214,7 @@ impl Copy {
             self.made.extend(job.stat(to).map(|s| s.ino));
             self.tell(job, from, to);
         }
-        let names = match names {
+        let names = match job.proc.fs(|vfs, who| vfs.readdir(who, from)) {
             Ok(names) => names,
             Err(e) => {
                 job.fail("cannot access", from, e);
@@ -318,21 +319,6 @@ impl Copy {
             let said = [&job.quoted(from), " -> ", &job.quoted(to), "\n"].concat();
             job.out(&said);
         }
-    }
-}
-
-/// Whether a path lies in the directory of this stat.
-fn inside(job: &Job, dir: &Stat, path: &str) -> bool {
-    let mut at = path.to_string();
-    loop {
-        let parent = super::job::dir_name(&at).to_string();
-        if job.stat(&parent).is_ok_and(|s| s.ino == dir.ino && s.dev == dir.dev) {
-            return true;
-        }
-        if parent == at || parent == "." || parent == "/" {
-            return false;
-        }
-        at = parent;
     }
 }
 

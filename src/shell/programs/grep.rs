@@ -26,6 +26,7 @@ struct Grep {
     most: u64,
     delimiter: u8,
     matched: bool,
+    shown: bool,
 }
 
 /// `grep`.
@@ -117,6 +118,7 @@ async fn run(job: &mut Job, kind: char) -> Outcome {
         named,
         colour,
         matched: false,
+        shown: false,
         opts,
     };
     let paths = std::mem::take(&mut grep.opts.args);
@@ -287,13 +289,16 @@ impl Grep {
                 }
                 if binary && !silent {
                     if !self.opts.has('I') && self.opts.value('$') != Some("without-match") {
-                        job.line(&["grep: ", name, ": binary file matches"].concat());
+                        job.err(&["grep: ", name, ": binary file matches\n"].concat());
                     }
                     return hits;
                 }
                 if !silent {
                     let gap = held.front().map_or(number, |l| l.0) > last_shown + 1;
-                    if (self.before > 0 || self.after > 0) && last_shown > 0 && gap {
+                    // A gap within a file, or between the last lines of one file and the first of another.
+                    let gap = if last_shown > 0 { gap } else { self.shown };
+                    self.shown = true;
+                    if (self.before > 0 || self.after > 0) && gap {
                         let dashes = self.paint("36", "--");
                         job.line(&dashes);
                     }

@@ -52,7 +52,7 @@ pub async fn main(job: &mut Job) -> Outcome {
 /// `cannot open 'x' for reading: reason`, as `head`, `tail` and `sort` say.
 pub fn cannot_open(job: &mut Job, path: &str, reason: Errno) {
     if job.busybox() {
-        return job.fail("", path, reason);
+        return job.fail(if job.usage.name == "tail" { "|can't open" } else { "" }, path, reason);
     }
     let shown = job.quoted(path);
     job.complain(&["cannot open ", &shown, " for reading: ", &reason.to_string()]);

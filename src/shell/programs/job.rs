@@ -94,14 +94,24 @@ impl Job {
         self.status = self.status.max(1);
     }
 
-    /// `name: what 'path': reason`, or in BusyBox's words `name: path: reason`.
+    /// `name: what 'path': reason`. What BusyBox says stands behind a `|`; otherwise that is `name: path: reason`.
     pub fn fail(&mut self, what: &str, path: &str, reason: Errno) {
         let reason = reason.to_string();
+        let (what, busybox) = what.split_once('|').unwrap_or((what, ""));
         if self.busybox() {
-            return self.complain(&[path, ": ", &reason]);
+            return match busybox {
+                "" => self.complain(&[path, ": ", &reason]),
+                words => self.complain(&[words, " '", path, "': ", &reason]),
+            };
         }
         let path = self.quoted(path);
         self.complain(&[what, " ", &path, ": ", &reason]);
+    }
+
+    /// `name: 'path': reason`, always with quotes, as `find` does.
+    pub fn fail_always(&mut self, path: &str, reason: Errno) {
+        let path = if self.busybox() { path.to_string() } else { self.quoted(path) };
+        self.complain(&[&path, ": ", &reason.to_string()]);
     }
 
     /// `name: path: reason`, quoting the path only where it needs it.
@@ -167,12 +177,19 @@ impl Job {
                 Err(0)
             }
             Ok(parsed) => Ok(parsed),
-            Err(words) => Err(self.misused(&[&words])),
+            Err(words) => {
+                let words = [self.usage.name, ": ", &words, "\n"].concat();
+                self.err(&words);
+                Err(self.refer_to_help())
+            }
         }
     }
 
-    /// A wrong command line: the words, then where help is. Gives the exit status.
+    /// A wrong command line: the words (which BusyBox saves itself), then where help is. Gives the exit status.
     pub fn misused(&mut self, words: &[&str]) -> i32 {
+        if self.busybox() {
+            return self.refer_to_help();
+        }
         let first = [self.usage.name, ": ", &words.concat(), "\n"].concat();
         self.err(&first);
         self.refer_to_help()
@@ -196,8 +213,16 @@ impl Job {
     fn help(&self) -> String {
         let Usage { name, synopsis, about, .. } = self.usage;
         if self.busybox() {
-            return ["BusyBox v1.35.0 multi-call binary.\n\nUsage: ", name, " ", synopsis, "\n\n", about, "\n"]
-                .concat();
+            return [
+                "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.\n\nUsage: ",
+                name,
+                " ",
+                synopsis,
+                "\n\n",
+                about,
+                "\n",
+            ]
+            .concat();
         }
         ["Usage: ", name, " ", synopsis, "\n", about, "\n"].concat()
     }

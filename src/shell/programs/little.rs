@@ -77,7 +77,7 @@ pub async fn seq(job: &mut Job) -> Outcome {
     // A negative number is an operand.
     let dash = |w: &str| w.starts_with('-') && w.chars().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '.');
     if let Some(at) = job.args.iter().position(|w| dash(w)) {
-        if !job.args.iter().take(at).any(|w| w == "--") {
+        if job.args.iter().take(at).all(|w| w.starts_with('-') && w != "--") {
             job.args.insert(at, "--".to_string());
         }
     }
@@ -196,7 +196,7 @@ pub fn tty(job: &mut Job) -> Outcome {
     let name = job.proc.tty_of(0).map(|t| t.name());
     if !opts.has('s') {
         match &name {
-            Ok(name) => job.line(name),
+            Ok(name) => job.line(&["/dev/", name].concat()),
             Err(_) => job.line("not a tty"),
         }
     }

@@ -5,16 +5,17 @@ use super::accounts::Accounts;
 use super::job::{join, Job, Outcome};
 use super::ls_columns::{across, columns, commas};
 use super::options::Parsed;
-use super::quoting::{shell_quote, Quotes};
+use super::quoting::{escape_char, shell_quote, Quotes};
 use super::{dates, glob, sizes, versions};
 use crate::ambient::Time;
 use crate::layerfs::{Errno, FileKind, Stat};
+use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 
 const SPEC: &str = "aAbBcCdfFgGhHiI:klLmnNopqQrRsStuUvw:xX1 all=a almost-all=A escape=b ignore-backups=B directory=d \
     classify=F? no-group=G human-readable=h inode=i ignore=I: kibibytes=k dereference=L numeric-uid-gid=n literal=N \
-    hide-control-chars=q quote-name=Q reverse=r recursive=R size=s width=w: color=@? full-time=% time=!: sort=&: \
-    time-style=+: format==: si=$ group-directories-first=^ file-type=~ indicator-style=/: hide=I: \
+    hide-control-chars=q quote-name=Q reverse=r recursive=R size=s width=w: color=@? full-time=% si=$ show-control-chars=N sort=&: \
+    time=!: time-style=+: format==: group-directories-first=^ file-type=~ indicator-style=/: hide=I: \
     dereference-command-line=H";
 
 /// One line of a listing.
@@ -49,6 +50,7 @@ struct Ls {
     now: Time,
     utf8: bool,
     busybox: bool,
+    painted: Cell<bool>,
 }
 
 /// Lists the operands: files first, then directories.
@@ -73,7 +75,7 @@ pub fn main(job: &mut Job) -> Outcome {
     ls.sort(&mut dirs);
     let listed = !files.is_empty();
     if listed {
-        ls.show(job, &mut files);
+        ls.show(job, &mut files, &dirs);
     }
     let recursive = ls.opts.has('R');
     let mut first = !listed;
@@ -144,7 +146,21 @@ impl Ls {
         };
         let colour = coloured.then(|| colours(&job.proc.env("LS_COLORS").unwrap_or_default(), busybox));
         let accounts = Accounts::load(job);
-        Ok(Ls { opts, layout, width, sort, time, time_style, quotes, colour, accounts, now, utf8, busybox })
+        Ok(Ls {
+            opts,
+            layout,
+            width,
+            sort,
+            time,
+            time_style,
+            quotes,
+            colour,
+            accounts,
+            now,
+            utf8,
+            busybox,
+            painted: Cell::new(false),
+        })
     }
 
     fn trouble(&self) -> i32 {
@@ -177,14 +193,9 @@ impl Ls {
         let link = if wants { job.readlink(path).ok() } else { None };
         let target = if wants { job.stat(path).ok() } else { None };
         let shown = match self.quotes {
-            Some(quotes) if self.opts.has('Q') => {
-                let _ = quotes;
-                ["\"", &name.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
-            }
+            Some(_) if self.opts.has('Q') => c_quote(&name, self.utf8),
             Some(quotes) => shell_quote(&name, quotes, self.utf8),
-            None if job.tty || self.opts.has('q') => {
-                name.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-            }
+            None if job.tty || self.opts.has('q') => name.chars().map(|c| question(c, self.utf8)).collect(),
             None => name.clone(),
         };
         Entry { name, stat, link, target, shown }
@@ -234,7 +245,7 @@ impl Ls {
             let blocks: u64 = entries.iter().map(|e| e.stat.blocks).sum();
             job.out(&["total ", &self.blocks(blocks), "\n"].concat());
         }
-        self.show(job, &mut entries);
+        self.show(job, &mut entries, &[]);
         if self.opts.has('R') {
             for entry in entries.iter().filter(|e| e.stat.kind == FileKind::Dir && e.name != "." && e.name != "..") {
                 self.directory(job, &join(path, &entry.name), true, first, false);
@@ -280,7 +291,8 @@ impl Ls {
         }
     }
 
-    fn show(&self, job: &mut Job, entries: &mut [Entry]) {
+    /// Shows entries in columns as wide as they and the `others` need.
+    fn show(&self, job: &mut Job, entries: &mut [Entry], others: &[Entry]) {
         let some_quoted = entries.iter().any(|e| e.shown.starts_with(['\'', '"']));
         let pads = self.quotes == Some(Quotes::Needed)
             && matches!(self.layout, Layout::Long | Layout::Columns | Layout::Across);
@@ -289,11 +301,16 @@ impl Ls {
                 entry.shown.insert(0, ' ');
             }
         }
-        let widest = |text: &dyn Fn(&Entry) -> String| entries.iter().map(|e| text(e).len()).max().unwrap_or(0);
+        let all = || entries.iter().chain(others);
+        let widest = |text: &dyn Fn(&Entry) -> String| all().map(|e| text(e).len()).max().unwrap_or(0);
         let inode = if self.opts.has('i') { widest(&|e| e.stat.ino.to_string()) } else { 0 };
         let blocks = if self.opts.has('s') { widest(&|e| self.blocks(e.stat.blocks)) } else { 0 };
         if self.layout == Layout::Long {
-            return if self.busybox { self.long_busybox(job, entries) } else { self.long(job, entries, inode, blocks) };
+            return if self.busybox {
+                self.long_busybox(job, entries)
+            } else {
+                self.long(job, entries, others, inode, blocks)
+            };
         }
         let cells: Vec<(String, usize)> = entries
             .iter()
@@ -303,9 +320,11 @@ impl Ls {
                 ([lead.as_str(), &name, mark].concat(), lead.len() + self.width_of(&e.shown) + mark.len())
             })
             .collect();
+        // Colours and tabs do not go together.
+        let tabs = self.colour.is_none();
         let text = match self.layout {
-            Layout::Columns => columns(&cells, self.width, self.busybox),
-            Layout::Across => across(&cells, self.width),
+            Layout::Columns => columns(&cells, self.width, tabs, self.busybox),
+            Layout::Across => across(&cells, self.width, tabs),
             Layout::Commas => commas(&cells, self.width),
             _ => cells.iter().map(|c| [&c.0, "\n"].concat()).collect(),
         };
@@ -346,9 +365,10 @@ impl Ls {
         }
     }
 
-    fn long(&self, job: &mut Job, entries: &[Entry], inode: usize, blocks: usize) {
+    fn long(&self, job: &mut Job, entries: &[Entry], others: &[Entry], inode: usize, blocks: usize) {
         let device = |e: &Entry| matches!(e.stat.kind, FileKind::CharDevice | FileKind::BlockDevice);
-        let widest = |text: &dyn Fn(&Entry) -> String| entries.iter().map(|e| text(e).len()).max().unwrap_or(0);
+        let all = || entries.iter().chain(others);
+        let widest = |text: &dyn Fn(&Entry) -> String| all().map(|e| text(e).len()).max().unwrap_or(0);
         let links = widest(&|e| e.stat.nlink.to_string());
         let (owner, group) = (widest(&|e| self.owner(&e.stat).0), widest(&|e| self.owner(&e.stat).1));
         let number = |e: &Entry, n: u32| if device(e) { n.to_string() } else { String::new() };
@@ -498,7 +518,9 @@ impl Ls {
         // The padding before an unquoted name stays plain.
         let bare = shown.trim_start_matches(' ');
         let pad = shown.get(..shown.len() - bare.len()).unwrap_or("");
-        [pad, "\u{1b}[0m\u{1b}[", colour, "m", bare, "\u{1b}[0m"].concat()
+        // The first colour of all is preceded by a reset.
+        let reset = if self.painted.replace(true) { "" } else { "\u{1b}[0m" };
+        [pad, reset, "\u{1b}[", colour, "m", bare, "\u{1b}[0m"].concat()
     }
 }
 
@@ -509,7 +531,8 @@ fn wrong_colour(job: &mut Job, given: &str) -> i32 {
         &given,
         " for '--color'\nValid arguments are:\n  - 'always', 'yes', 'force'\n  - 'never', 'no', 'none'\n  - 'auto', 'tty', 'if-tty'",
     ]);
-    job.refer_to_help()
+    job.refer_to_help();
+    1
 }
 
 /// The colours by key: `ls`'s own, then those of `LS_COLORS`, of which the later ones win.
@@ -521,6 +544,29 @@ fn colours(from_env: &str, busybox: bool) -> Vec<(String, String)> {
     };
     let pairs = own.split(':').chain(from_env.split(':'));
     pairs.filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_string(), v.to_string())).collect()
+}
+
+/// A name in double quotes with C's escapes (`-Q`).
+fn c_quote(name: &str, utf8: bool) -> String {
+    let mut out = String::from("\"");
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_ascii_graphic() || c == ' ' || utf8 && !c.is_ascii() => out.push(c),
+            c => escape_char(&mut out, c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// What `-q` shows of a character: a question mark for each byte that the locale cannot print.
+fn question(c: char, utf8: bool) -> String {
+    if c.is_control() || !c.is_ascii() && !utf8 {
+        "?".repeat(c.len_utf8())
+    } else {
+        c.to_string()
+    }
 }
 
 fn extension(name: &str) -> &str {

@@ -6,7 +6,7 @@ const MIN_COLUMN: usize = 3;
 const TAB: usize = 8;
 
 /// Down the columns (`-C`, and a terminal). BusyBox has columns of one width and no tabs.
-pub fn columns(cells: &[(String, usize)], width: usize, busybox: bool) -> String {
+pub fn columns(cells: &[(String, usize)], width: usize, tabs: bool, busybox: bool) -> String {
     if busybox {
         return even(cells, width);
     }
@@ -19,7 +19,7 @@ pub fn columns(cells: &[(String, usize)], width: usize, busybox: bool) -> String
             let Some(cell) = cells.get(row + column * rows) else { break };
             out.push_str(&cell.0);
             if row + (column + 1) * rows < cells.len() {
-                indent(&mut out, at + cell.1, at + wide);
+                indent(&mut out, at + cell.1, at + wide, tabs);
             }
             at += wide;
         }
@@ -29,7 +29,7 @@ pub fn columns(cells: &[(String, usize)], width: usize, busybox: bool) -> String
 }
 
 /// Along the rows (`-x`).
-pub fn across(cells: &[(String, usize)], width: usize) -> String {
+pub fn across(cells: &[(String, usize)], width: usize, tabs: bool) -> String {
     let widths = fit(cells, width, &|i, columns| i % columns);
     let mut out = String::new();
     let (mut at, mut end) = (0, 0);
@@ -41,7 +41,7 @@ pub fn across(cells: &[(String, usize)], width: usize) -> String {
             }
             at = 0;
         } else {
-            indent(&mut out, end, at);
+            indent(&mut out, end, at, tabs);
         }
         out.push_str(&cell.0);
         end = at + cell.1;
@@ -92,9 +92,9 @@ fn fit(cells: &[(String, usize)], width: usize, column_of: &dyn Fn(usize, usize)
 }
 
 /// Moves from one column to another, with a tab wherever one reaches further than a space would.
-fn indent(out: &mut String, mut from: usize, to: usize) {
+fn indent(out: &mut String, mut from: usize, to: usize, tabs: bool) {
     while from < to {
-        if to / TAB > (from + 1) / TAB {
+        if tabs && to / TAB > (from + 1) / TAB {
             out.push('\t');
             from += TAB - from % TAB;
         } else {
@@ -135,13 +135,13 @@ mod tests {
     fn the_root_of_an_image_on_80_columns() {
         let root =
             cells("bin boot dev etc file.txt home lib lib64 media mnt opt proc root run sbin srv sys tmp usr var");
-        assert_eq!(columns(&root, 80, false), "bin   dev  file.txt  lib    media  opt\t root  sbin  sys  usr\nboot  etc  home      lib64  mnt    proc  run   srv   tmp  var\n");
+        assert_eq!(columns(&root, 80, true, false), "bin   dev  file.txt  lib    media  opt\t root  sbin  sys  usr\nboot  etc  home      lib64  mnt    proc  run   srv   tmp  var\n");
     }
 
     #[test]
     fn rows_and_commas() {
-        assert_eq!(across(&cells("a bb ccc"), 80), "a  bb  ccc\n");
+        assert_eq!(across(&cells("a bb ccc"), 80, true), "a  bb  ccc\n");
         assert_eq!(commas(&cells("a bb ccc"), 8), "a, bb,\nccc\n");
-        assert_eq!(columns(&[], 80, false), "");
+        assert_eq!(columns(&[], 80, true, false), "");
     }
 }

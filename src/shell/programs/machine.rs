@@ -2,9 +2,7 @@
 //! `/proc` where the real tools do.
 
 use super::job::{Job, Outcome};
-
-const KERNEL_NAME: &str = "Linux";
-const MACHINE: &str = "x86_64";
+use crate::kernel::machine;
 
 /// `uname`.
 pub fn uname(job: &mut Job) -> Outcome {
@@ -15,7 +13,6 @@ pub fn uname(job: &mut Job) -> Outcome {
     if let Some(extra) = opts.args.first() {
         return Err(job.extra_operand(extra));
     }
-    let proc_file = |name: &str| job.small_file(&["/proc/sys/kernel/", name].concat()).trim_end().to_string();
     let mut words = Vec::new();
     for key in "snrvmpio".chars() {
         let all = opts.has('a') && !"pi".contains(key);
@@ -23,11 +20,11 @@ pub fn uname(job: &mut Job) -> Outcome {
             continue;
         }
         words.push(match key {
-            's' => KERNEL_NAME.to_string(),
+            's' => machine::SYSNAME.to_string(),
             'n' => job.proc.system().hostname(),
-            'r' => proc_file("osrelease"),
-            'v' => proc_file("version"),
-            'm' => MACHINE.to_string(),
+            'r' => machine::RELEASE.to_string(),
+            'v' => machine::VERSION.to_string(),
+            'm' => machine::MACHINE.to_string(),
             'o' => "GNU/Linux".to_string(),
             _ => "unknown".to_string(),
         });
@@ -39,7 +36,7 @@ pub fn uname(job: &mut Job) -> Outcome {
 /// `arch`.
 pub fn arch(job: &mut Job) -> Outcome {
     job.options("")?;
-    job.line(MACHINE);
+    job.line(machine::MACHINE);
     Ok(())
 }
 
@@ -68,8 +65,7 @@ pub fn hostname(job: &mut Job) -> Outcome {
 /// `nproc`.
 pub fn nproc(job: &mut Job) -> Outcome {
     job.options(" all=a ignore=i:")?;
-    let count = job.small_file("/proc/cpuinfo").lines().filter(|l| l.starts_with("processor")).count();
-    job.line(&count.max(1).to_string());
+    job.line(&machine::CPUS.to_string());
     Ok(())
 }
 

@@ -13,12 +13,8 @@ pub fn main(job: &mut Job) -> Outcome {
     }
     let mode = parse_mode(job, opts.value('m'), 0o777)?;
     for path in &opts.args {
-        if let Err(e) = make(job, path, opts.has('p'), opts.has('v'), mode) {
-            if job.busybox() {
-                job.complain(&["can't create directory '", path, "': ", &e.to_string()]);
-            } else {
-                job.fail("cannot create directory", path, e);
-            }
+        if let Err((path, e)) = make(job, path, opts.has('p'), opts.has('v'), mode) {
+            job.fail("cannot create directory|can't create directory", &path, e);
         }
     }
     Ok(())
@@ -36,20 +32,24 @@ fn parse_mode(job: &mut Job, given: Option<&str>, from: u32) -> Result<Option<u3
     }
 }
 
-fn make(job: &mut Job, path: &str, parents: bool, verbose: bool, mode: Option<u32>) -> Result<(), Errno> {
+/// Makes a directory, and those above it if asked to; the error tells which one failed.
+fn make(job: &mut Job, path: &str, parents: bool, verbose: bool, mode: Option<u32>) -> Result<(), (String, Errno)> {
+    let failed = |e: Errno| (path.to_string(), e);
     if parents {
         // What exists already is no mistake, if it is a directory.
         if job.is_dir(path) {
             return Ok(());
         }
         let parent = dir_name(path).to_string();
-        if parent != path && parent != "." && !job.is_dir(&parent) {
-            make(job, &parent, true, verbose, None)?;
+        match job.stat(&parent) {
+            Ok(stat) if stat.kind != FileKind::Dir => return Err((parent, Errno::ENOTDIR)),
+            Err(_) if parent != path => make(job, &parent, true, verbose, None)?,
+            _ => {}
         }
     }
-    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o777))?;
+    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o777)).map_err(failed)?;
     if let Some(mode) = mode {
-        job.proc.fs(|vfs, who| vfs.chmod(who, path, mode))?;
+        job.proc.fs(|vfs, who| vfs.chmod(who, path, mode)).map_err(failed)?;
     }
     if verbose {
         let shown = job.quoted(path);

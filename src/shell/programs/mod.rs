@@ -12,7 +12,10 @@ mod cp;
 mod cut;
 mod date;
 pub mod dates;
+mod df;
 mod env;
+mod find;
+mod find_tests;
 pub mod glob;
 mod grep;
 mod head;
@@ -35,6 +38,7 @@ pub mod regex;
 mod rm;
 mod sizes;
 mod sort;
+mod stat;
 mod sums;
 mod tail;
 mod touch;
@@ -43,6 +47,7 @@ mod uniq;
 mod versions;
 mod wc;
 mod who;
+mod xargs;
 
 use crate::kernel::{LocalBoxFuture, Proc, Programs};
 use job::{Job, Outcome, Usage};
@@ -89,13 +94,16 @@ table! {
     "cp" waits cp::main, 1, "[OPTION]... SOURCE... DEST", "Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.";
     "cut" waits cut::main, 1, "OPTION... [FILE]...", "Print selected parts of lines from each FILE to standard output.";
     "date" now date::main, 1, "[OPTION]... [+FORMAT]", "Display date and time in the given FORMAT.";
+    "df" now df::main, 1, "[OPTION]... [FILE]...", "Show information about the file system on which each FILE resides.";
     "dir" now ls::main, 2, "[OPTION]... [FILE]...", "List directory contents.";
     "dirname" now paths::dirname, 1, "[OPTION] NAME...", "Output each NAME with its last non-slash component and trailing slashes removed.";
+    "du" now df::du, 1, "[OPTION]... [FILE]...", "Summarize device usage of the set of FILEs, recursively for directories.";
     "egrep" waits grep::egrep, 2, "[OPTION]... PATTERNS [FILE]...", "Search for extended PATTERNS in each FILE.";
     "env" waits env::main, 125, "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", "Set each NAME to VALUE in the environment and run COMMAND.";
     "expand" waits nl::expand, 1, "[OPTION]... [FILE]...", "Convert tabs in each FILE to spaces, writing to standard output.";
     "false" now little::falsehood, 1, "[ignored command line arguments]", "Exit with a status code indicating failure.";
     "fgrep" waits grep::fgrep, 2, "[OPTION]... PATTERNS [FILE]...", "Search for fixed PATTERNS in each FILE.";
+    "find" waits find::main, 1, "[-H] [-L] [-P] [path...] [expression]", "Search for files in a directory hierarchy.";
     "fold" waits nl::fold, 1, "[OPTION]... [FILE]...", "Wrap input lines in each FILE, writing to standard output.";
     "free" now machine::free, 1, "[options]", "Display amount of free and used memory in the system.";
     "grep" waits grep::main, 2, "[OPTION]... PATTERNS [FILE]...", "Search for PATTERNS in each FILE.";
@@ -109,6 +117,7 @@ table! {
     "mkdir" now mkdir::main, 1, "[OPTION]... DIRECTORY...", "Create the DIRECTORY(ies), if they do not already exist.";
     "mkfifo" now mkdir::mkfifo, 1, "[OPTION]... NAME...", "Create named pipes (FIFOs) with the given NAMEs.";
     "mktemp" now mkdir::mktemp, 1, "[OPTION]... [TEMPLATE]", "Create a temporary file or directory, safely, and print its name.";
+    "mount" now df::mount, 1, "[-lhV]", "Mount a filesystem.";
     "mv" waits mv::main, 1, "[OPTION]... SOURCE... DEST", "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.";
     "nl" waits nl::main, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, with line numbers added.";
     "nproc" now machine::nproc, 1, "[OPTION]...", "Print the number of processing units available to the current process.";
@@ -127,6 +136,7 @@ table! {
     "sha256sum" waits sums::sha256, 1, "[OPTION]... [FILE]...", "Print or check SHA256 (256-bit) checksums.";
     "sleep" waits little::sleep, 1, "NUMBER[SUFFIX]...", "Pause for NUMBER seconds.";
     "sort" waits sort::main, 2, "[OPTION]... [FILE]...", "Write sorted concatenation of all FILE(s) to standard output.";
+    "stat" now stat::main, 1, "[OPTION]... FILE...", "Display file or file system status.";
     "sync" now machine::sync, 1, "[OPTION] [FILE]...", "Synchronize cached writes to persistent storage.";
     "tac" waits cat::tac, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, last line first.";
     "tail" waits tail::main, 1, "[OPTION]... [FILE]...", "Print the last 10 lines of each FILE to standard output.";
@@ -137,6 +147,7 @@ table! {
     "true" now little::truth, 0, "[ignored command line arguments]", "Exit with a status code indicating success.";
     "truncate" now touch::truncate, 1, "OPTION... FILE...", "Shrink or extend the size of each FILE to the specified size.";
     "tty" now little::tty, 2, "[OPTION]...", "Print the file name of the terminal connected to standard input.";
+    "umount" now df::umount, 1, "[-hV]", "Unmount filesystems.";
     "uname" now machine::uname, 1, "[OPTION]...", "Print certain system information.";
     "uniq" waits uniq::main, 1, "[OPTION]... [INPUT [OUTPUT]]", "Filter adjacent matching lines from INPUT (or standard input), writing to OUTPUT (or standard output).";
     "unlink" now rm::unlink, 1, "FILE", "Call the unlink function to remove the specified FILE.";
@@ -144,6 +155,7 @@ table! {
     "wc" waits wc::main, 1, "[OPTION]... [FILE]...", "Print newline, word, and byte counts for each FILE.";
     "which" now paths::which, 2, "[-as] args", "Locate a command.";
     "whoami" now who::whoami, 1, "[OPTION]...", "Print the user name associated with the current effective user ID.";
+    "xargs" waits xargs::main, 1, "[OPTION]... COMMAND [INITIAL-ARGS]...", "Run COMMAND with arguments INITIAL-ARGS and more arguments read from input.";
     "yes" waits little::yes, 1, "[STRING]...", "Repeatedly output a line with all specified STRING(s), or 'y'.";
 }
 

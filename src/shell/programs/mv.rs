@@ -28,10 +28,14 @@ async fn one(job: &mut Job, opts: &Parsed, from: &str, to: &str) {
     let stat = match job.lstat(from) {
         Ok(stat) => stat,
         Err(e) => {
-            return job.fail(if job.busybox() { "can't rename" } else { "cannot stat" }, from, e);
+            return job.fail("cannot stat|can't rename", from, e);
         }
     };
-    if let Ok(old) = job.lstat(to) {
+    let old = job.lstat(to);
+    if let Err(e) = old.as_ref().err().map_or(Ok(()), |e| if *e == Errno::ENOENT { Ok(()) } else { Err(*e) }) {
+        return job.fail("cannot stat", to, e);
+    }
+    if let Ok(old) = old {
         if old.ino == stat.ino && old.dev == stat.dev {
             return job.complain(&[&shown_from, " and ", &shown_to, " are the same file"]);
         }

@@ -64,7 +64,7 @@ pub fn parse(spec: &str, args: &[String]) -> Result<Parsed, String> {
                 Some((name, value)) => (name, Some(value.to_string())),
                 None => (long, None),
             };
-            let (full, key, arg) = find_long(&longs, name)?;
+            let (full, key, arg) = find_long(&longs, name, long)?;
             let value = match (arg, given) {
                 (Arg::None, Some(_)) => return Err(["option '--", full, "' doesn't allow an argument"].concat()),
                 (Arg::Needed, None) => match args.next() {
@@ -98,16 +98,16 @@ fn long_option(word: &str) -> Option<(&str, char, Arg)> {
     Some((name, key, arg))
 }
 
-fn find_long<'a>(longs: &[(&'a str, char, Arg)], name: &str) -> Result<(&'a str, char, Arg), String> {
+fn find_long<'a>(longs: &[(&'a str, char, Arg)], name: &str, given: &str) -> Result<(&'a str, char, Arg), String> {
     if let Some(exact) = longs.iter().find(|l| l.0 == name) {
         return Ok(*exact);
     }
     let close: Vec<_> = longs.iter().filter(|l| l.0.starts_with(name)).collect();
     match close.as_slice() {
-        [] => Err(["unrecognized option '--", name, "'"].concat()),
+        [] => Err(["unrecognized option '--", given, "'"].concat()),
         [one, rest @ ..] if rest.iter().all(|l| l.1 == one.1) => Ok(**one),
         many => {
-            let mut words = ["option '--", name, "' is ambiguous; possibilities:"].concat();
+            let mut words = ["option '--", given, "' is ambiguous; possibilities:"].concat();
             for long in many {
                 words.push_str(&[" '--", long.0, "'"].concat());
             }

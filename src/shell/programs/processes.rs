@@ -49,13 +49,9 @@ pub fn ps(job: &mut Job) -> Outcome {
         opts.last("Ae").is_some()
             || opts.has('d') && !p.leads_session
             || opts.has('a') && p.tty.is_some() && !p.leads_session
-            || opts.last("ad").is_none() && p.tty.is_some() && p.tty == own_tty && p.uid == uid
+            || opts.last("ad").is_none() && p.tty == own_tty && p.uid == uid
     });
     let mut chosen: Vec<ProcessInfo> = chosen.collect();
-    if chosen.is_empty() && own_tty.is_none() && pids.is_empty() && users.is_empty() && !bsd {
-        // Without a terminal of its own, `ps` shows those that have none either.
-        chosen = job.proc.system().processes().into_iter().filter(|p| p.tty.is_none() && p.uid == uid).collect();
-    }
     let columns = match (opts.value('o'), bsd, letters.contains('u'), letters.contains('l') || opts.has('l')) {
         (Some(_), ..) => {
             let words: Vec<String> = opts.values('o').flat_map(|v| v.split([',', ' '])).map(str::to_string).collect();
@@ -68,8 +64,8 @@ pub fn ps(job: &mut Job) -> Outcome {
                 }
             }
         }
-        (None, true, true, _) => preset("user pid pcpu pmem vsz rss tt stat start_ time args"),
-        (None, true, false, _) => preset("pid tt stat time args"),
+        (None, true, true, _) => preset("user pid pcpu pmem vsz rss tname stat start_ time_ args"),
+        (None, true, false, _) => preset("pid tname stat time_ args"),
         (None, false, _, true) => preset("f s uid pid ppid c pri ni addr sz wchan tname cputime ucmd"),
         (None, false, ..) if opts.last("fF").is_some() => preset("uid_ pid ppid c stime tname cputime args"),
         _ => preset("pid tname cputime ucmd"),
@@ -96,7 +92,7 @@ fn screen_width(job: &Job, opts: &super::options::Parsed, letters: &str) -> usiz
 }
 
 fn preset(keys: &str) -> Vec<Column> {
-    keys.split(' ').filter_map(|k| column(k)).collect()
+    keys.split(' ').filter_map(column).collect()
 }
 
 /// `-o KEY[=HEADING]`; the error is the unknown key.
@@ -279,7 +275,7 @@ fn ps_busybox(job: &mut Job) -> Outcome {
     let keys = opts.value('o').unwrap_or("pid,user,time,args").to_string();
     let accounts = Accounts::load(job);
     let mut head = String::new();
-    let mut rows = vec![String::new(); 0];
+    let mut rows = Vec::new();
     let all = job.proc.system().processes();
     let fields: Vec<&str> = keys.split(',').collect();
     let width = |k: &str| match k {
@@ -294,7 +290,7 @@ fn ps_busybox(job: &mut Job) -> Outcome {
         let last = i + 1 == fields.len();
         let title = if *key == "args" { "COMMAND".to_string() } else { key.to_uppercase() };
         let title = if *key == "time" { "TIME".to_string() } else { title };
-        head.push_str(&pad(&title, width(key), *key, last));
+        head.push_str(&pad(&title, width(key), key, last));
     }
     for p in &all {
         let mut row = String::new();

@@ -2,10 +2,12 @@
 
 use super::job::Job;
 
-/// Asks, after the program's name; only an answer that begins with `y` is a yes.
+/// Asks, after the program's name (nothing, where the question is out already); only an answer that begins with `y` is a yes.
 pub async fn confirm(job: &mut Job, question: &[&str]) -> bool {
-    let text = [job.usage.name, ": ", &question.concat()].concat();
-    job.err(&text);
+    if !question.is_empty() {
+        let text = [job.usage.name, ": ", &question.concat()].concat();
+        job.err(&text);
+    }
     job.flush().await;
     let mut answer = Vec::new();
     // One byte at a time: what follows the line is not this question's.

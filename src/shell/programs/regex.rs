@@ -612,6 +612,9 @@ impl Parser<'_> {
 
     fn bracket(&mut self) -> Result<Node, &'static str> {
         let negated = self.eat("^");
+        if self.peek().is_none() {
+            return Err("Invalid regular expression");
+        }
         let mut ranges = Vec::new();
         let mut first = true;
         loop {
@@ -689,7 +692,7 @@ mod tests {
     fn find(pattern: &str, extended: bool, text: &str) -> Option<String> {
         let syntax = Syntax { extended, fold: false, utf8: true, perl: false };
         let spans = Regex::new(pattern.as_bytes(), syntax).unwrap().find_at(text.as_bytes(), 0)?;
-        let show = |s: &Option<(usize, usize)>| s.map_or("-".to_string(), |(a, b)| text[a..b].to_string());
+        let show = |s: &Option<(usize, usize)>| s.map_or("-".to_string(), |(a, b)| text.get(a..b).unwrap().to_string());
         Some(spans.iter().map(show).collect::<Vec<_>>().join("|"))
     }
 

@@ -377,7 +377,7 @@ fn position(text: &str, least_char: usize) -> Result<((usize, usize), &str), &'s
         rest = flags;
     }
     if field == 0 {
-        return Err("-: invalid field specification ");
+        return Err("field number is zero: invalid field specification ");
     }
     if chars < least_char {
         return Err("character offset is zero: invalid field specification ");

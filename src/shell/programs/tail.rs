@@ -27,6 +27,11 @@ struct Followed {
 
 /// Shows the ends of the operands.
 pub async fn main(job: &mut Job) -> Outcome {
+    let obsolete = job.args.first().and_then(|w| w.strip_prefix('-')).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    if let Some(digits) = obsolete.filter(|d| !d.is_empty() && job.args.len() > 2).map(str::to_string) {
+        job.complain(&["option used in invalid context -- ", digits.get(..1).unwrap_or("")]);
+        return Err(1);
+    }
     plain_number(job);
     if let Some(word) = job.args.first_mut().filter(|w| w.starts_with('+') && w.len() > 1) {
         *word = ["-n", word].concat();
@@ -49,7 +54,7 @@ pub async fn main(job: &mut Job) -> Outcome {
     let by_name = opts.has('F') || opts.value('&') == Some("name");
     let follow = by_name || opts.has('f') || opts.has('&');
     let paths = if opts.args.is_empty() { vec!["-".to_string()] } else { opts.args };
-    let mut first = true;
+    let (mut first, mut any) = (true, false);
     let mut followed = Vec::new();
     for path in paths {
         let fd = match job.open(&path).await {
@@ -62,6 +67,7 @@ pub async fn main(job: &mut Job) -> Outcome {
                 continue;
             }
         };
+        any = true;
         if plan.headings {
             heading(job, &path, &mut first);
         }
@@ -83,6 +89,8 @@ pub async fn main(job: &mut Job) -> Outcome {
     }
     if follow && job.status != 0 {
         job.complain(&["no files remaining"]);
+    } else if job.busybox() && job.status != 0 && !any {
+        job.complain(&["no files"]);
     }
     Ok(())
 }

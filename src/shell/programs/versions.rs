@@ -3,8 +3,27 @@
 
 use std::cmp::Ordering;
 
-/// Compares two names, digits by value and the rest with letters before other signs and `~` before all.
+/// Compares two names, first without their endings such as `.tar.gz`.
 pub fn compare(a: &str, b: &str) -> Ordering {
+    parts(stem(a), stem(b)).then_with(|| parts(a, b)).then_with(|| a.cmp(b))
+}
+
+/// A name without what matches `(\.[A-Za-z~][A-Za-z0-9~]*)*$`.
+fn stem(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((head, ending)) = rest.rsplit_once('.') {
+        let proper = ending.starts_with(|c: char| c.is_ascii_alphabetic() || c == '~')
+            && ending.chars().all(|c| c.is_ascii_alphanumeric() || c == '~');
+        if !proper || head.is_empty() {
+            break;
+        }
+        rest = head;
+    }
+    rest
+}
+
+/// Digits by value, the rest with letters before other signs and `~` before all.
+fn parts(a: &str, b: &str) -> Ordering {
     let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
     while !x.is_empty() || !y.is_empty() {
         let (word_x, word_y) = (take(&mut x, false), take(&mut y, false));
@@ -22,7 +41,7 @@ pub fn compare(a: &str, b: &str) -> Ordering {
             return order;
         }
     }
-    a.cmp(b)
+    Ordering::Equal
 }
 
 fn take<'a>(text: &mut &'a [u8], digits: bool) -> &'a [u8] {

@@ -35,6 +35,9 @@ pub async fn main(job: &mut Job) -> Outcome {
         }
         width = sum.to_string().len().max(least);
     }
+    if job.busybox() {
+        width = if keys.len() > 1 { 9 } else { 1 };
+    }
     let mut total = Counts::default();
     let utf8 = job.utf8();
     for path in &paths {

@@ -59,7 +59,10 @@ fn show(
             let group = |g: u32| named(g, accounts.group(g).map(|g| g.name.as_str()));
             let list: Vec<String> = groups.iter().map(|g| group(*g)).collect();
             let user = named(uid, accounts.user(uid).map(|u| u.name.as_str()));
-            job.line(&["uid=", &user, " gid=", &group(gid), " groups=", &list.join(",")].concat());
+            // BusyBox shows only what the process has beyond its own group.
+            let none = job.busybox() && groups.len() < 2;
+            let tail = if none { String::new() } else { [" groups=", &list.join(",")].concat() };
+            job.line(&["uid=", &user, " gid=", &group(gid), &tail].concat());
         }
     }
     Ok(())
