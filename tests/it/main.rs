@@ -17,5 +17,7 @@ mod layerfs_model;
 mod layerfs_ops;
 mod program_shell;
 mod programs;
+mod oci_archives;
+mod real_archives;
 mod terminal;
 mod tidy;
