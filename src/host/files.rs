@@ -88,7 +88,8 @@ fn build(builder: &mut LayerBuilder, programs: &Programs, now: Time) -> Result<(
     }
     for name in programs.names() {
         let seed = name.bytes().fold(7, |hash: u64, b| hash.wrapping_mul(31).wrapping_add(u64::from(b)));
-        let body = Blob::from_bytes(b"\x7fELF\x02\x01\x01\0".as_slice()).concat(&Blob::generated(seed, 16_000 + seed % 90_000));
+        let body = Blob::from_bytes(b"\x7fELF\x02\x01\x01\0".as_slice())
+            .concat(&Blob::generated(seed, 16_000 + seed % 90_000));
         builder.file(&format!("usr/bin/{name}"), body, Meta::new(0o755, now))?;
     }
     Ok(())

@@ -7,9 +7,9 @@ mod lines;
 pub use files::HostFile;
 pub use lines::{Captured, Lines, Output};
 
+use crate::ambient::Time;
 use crate::docker;
 use crate::engine::api::Engine;
-use crate::ambient::Time;
 use crate::kernel::{dev, Cred, ExecError, Fds, Kernel, OpenFile, Procfs, Programs, Spawn, System, Tty};
 use crate::layerfs::{Mount, Vfs};
 use crate::shell;

@@ -60,7 +60,8 @@ pub(super) fn run(args: &ShellArgs) -> Result<u8> {
 fn start(args: &StartArgs) -> Result<Options> {
     let mut archives = Vec::new();
     for path in &args.load {
-        let bytes = std::fs::read(path).map_err(|error| usage(format!("{}: {}", path.display(), plain_error(&error))))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| usage(format!("{}: {}", path.display(), plain_error(&error))))?;
         archives.push(bytes.into());
     }
     let mut files = Vec::new();

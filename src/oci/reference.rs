@@ -63,11 +63,9 @@ impl Reference {
             return Err(ReferenceError::Uppercase);
         }
         let full = format!("{domain}/{remainder}");
-        parse_full(&full).or_else(|error| match error {
-            ReferenceError::InvalidFormat if parse_full(&full.to_lowercase()).is_ok() => {
-                Err(ReferenceError::NotLowercase)
-            }
-            error => Err(error),
+        parse_full(&full).map_err(|error| match error {
+            ReferenceError::InvalidFormat if parse_full(&full.to_lowercase()).is_ok() => ReferenceError::NotLowercase,
+            error => error,
         })
     }
 
@@ -283,7 +281,7 @@ mod tests {
             parse(hex),
             format!("error: invalid repository name ({hex}), cannot specify 64-byte hexadecimal strings")
         );
-        assert_eq!(parse(&format!("x@sha256:{}", &hex[..40])), "error: invalid checksum digest length");
+        assert_eq!(parse(&format!("x@sha256:{}", hex.split_at(40).0)), "error: invalid checksum digest length");
         assert_eq!(parse(&"a".repeat(300)), "error: repository name must not be more than 255 characters");
         assert_eq!(parse(&format!("a:{}", "t".repeat(129))), "error: invalid reference format");
     }

@@ -4,14 +4,25 @@
 pub mod programs;
 /// stub
 pub struct Shell;
-impl Shell { 
+impl Shell {
     /// .
-    pub fn new(_: crate::kernel::Proc)->Shell{Shell} 
+    pub fn new(_: crate::kernel::Proc) -> Shell {
+        Shell
+    }
     /// .
-    pub async fn run_line(&mut self, _: &str)->std::ops::ControlFlow<()> {std::ops::ControlFlow::Continue(())} 
+    pub async fn run_line(&mut self, _: &str) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Continue(())
+    }
     /// .
-    pub fn status(&self)->i32{0} }
+    pub fn status(&self) -> i32 {
+        0
+    }
+}
 /// .
-pub fn is_complete(_: &str)->bool{true}
+pub fn is_complete(_: &str) -> bool {
+    true
+}
 /// .
-pub fn shells()->crate::kernel::Programs{crate::kernel::Programs::new()}
+pub fn shells() -> crate::kernel::Programs {
+    crate::kernel::Programs::new()
+}
