@@ -6,7 +6,7 @@ use capas::figure::charts::{self, Colours, DiskPoint};
 use capas::figure::layout::{auto_focus, container_view, sharing_view};
 use capas::figure::measure::font;
 use capas::figure::scene::{Change, Movement, Node, Options, Scene, Size, Target};
-use capas::figure::style::Theme;
+use capas::figure::style::{self, Theme};
 use capas::figure::terminal::{self, Style};
 use capas::figure::{describe, svg, text_equivalent};
 use capas::strings::Lang;
@@ -32,6 +32,15 @@ fn contact_sheet() {
         resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut pixmap.as_mut());
         std::fs::write(format!("{out}/{name}.svg"), svg).expect("written");
         pixmap.save_png(format!("{out}/{name}.png")).expect("written");
+    }
+    // The movements, stopped after 120 ms: a page for each.
+    for (name, scene) in movements() {
+        let tokens: String = style::TOKENS.iter().map(|t| format!("--{}:{};", t.0, t.1)).collect();
+        let stop =
+            ".fig *{animation-play-state:paused!important;animation-delay:calc(var(--dl,0ms) - var(--t))!important}";
+        let css = format!(":root{{{tokens}--t:120ms}}{}{}{stop}", style::RULES, style::MOTION);
+        let html = format!("<!doctype html><style>{css}</style>{}", svg::element(&scene));
+        std::fs::write(format!("{out}/motion-{name}.html"), html).expect("written");
     }
 }
 
@@ -207,36 +216,30 @@ fn check(name: &str, scene: &Scene) {
     lanes_cross_no_text(name, scene, &texts);
 }
 
+/// No lane, bar or arrow runs over a text.
 fn lanes_cross_no_text(name: &str, scene: &Scene, texts: &[Area]) {
-    for lane in scene.nodes.iter().filter(|n| n.key.starts_with("lane:")) {
-        let first = &lane.children[0];
-        let area = match first.tag {
-            "rect" => {
-                let (x, y) = (number(first, "x"), number(first, "y"));
-                Area {
-                    what: lane.key.clone(),
-                    l: x,
-                    t: y,
-                    r: x + number(first, "width"),
-                    b: y + number(first, "height"),
-                }
-            }
-            _ => {
-                let d = first.get("d").expect("a path").trim_start_matches('M');
-                let (start, top) = d.split_once('V').expect("a vertical line");
-                let (x, bottom) = start.split_once(' ').expect("a point");
-                let x: f32 = x.parse().expect("x");
-                Area {
-                    what: lane.key.clone(),
-                    l: x - 2.5,
-                    t: top.parse().expect("y"),
-                    r: x + 2.5,
-                    b: bottom.parse().expect("y"),
-                }
-            }
-        };
+    let mut lines: Vec<(String, Area)> = Vec::new();
+    let mut look = |n: &Node| {
+        let upright = n.get("d").and_then(|d| {
+            let (start, y) = d.strip_prefix('M')?.split_once('V')?;
+            let (x, from) = start.split_once(' ')?;
+            let (x, from, to): (f32, f32, f32) = (x.parse().ok()?, from.parse().ok()?, y.parse().ok()?);
+            Some(Area { what: n.class.clone(), l: x - 2.5, t: from.min(to), r: x + 2.5, b: from.max(to) })
+        });
+        if n.class == "bar0" {
+            let (x, y) = (number(n, "x"), number(n, "y"));
+            let (r, b) = (x + number(n, "width"), y + number(n, "height"));
+            lines.push((n.class.clone(), Area { what: n.class.clone(), l: x, t: y, r, b }));
+        } else if let Some(area) = upright {
+            lines.push((n.class.clone(), area));
+        }
+    };
+    for node in scene.nodes.iter().filter(|n| n.change != Some(Change::Left)) {
+        node.walk(&mut |n| look(n));
+    }
+    for (class, line) in lines {
         for text in texts {
-            assert!(!area.meets(text), "{name}: the lane {area:?} crosses {text:?}");
+            assert!(!line.meets(text), "{name}: {class} {line:?} crosses {text:?}");
         }
     }
 }
@@ -350,66 +353,73 @@ fn has(scene: &Scene, what: &[&str]) {
     }
 }
 
-#[test]
-fn each_command_moves_what_it_changes() {
-    let opts = Options::default();
+/// The look's eight movements (and the sharing view's), each as a scene with marks.
+fn movements() -> Vec<(&'static str, Scene)> {
+    let opts = Options { id: "m", ..Options::default() };
     let view = |now: &Snapshot, prev: &Snapshot, last: Option<&str>| {
         let focus = auto_focus(now, Some(prev), last);
         container_view(now, focus.as_deref().or(last), Some(prev), &opts)
     };
-    // pull: slabs fall from the base up, 90 ms apart
-    let pull = view(&pulled(), &Snapshot::default(), None);
-    has(&pull, &["layer Fall", "image Appear"]);
-    let mut delays = Vec::new();
-    pull.walk(&mut |n| delays.extend(n.movement.filter(|m| m.kind == Movement::Fall).map(|m| m.delay)));
-    assert_eq!(delays, [180, 90, 0]);
-    // nothing: nothing
-    let still = view(&tutorial(), &tutorial(), None);
-    assert!(still.movements().is_empty(), "{:?}", still.movements());
-    // run: the thin layer comes down, then the strap closes; the stack stays
     let mut created = tutorial();
     let id = created.containers[0].id.clone();
     edit(&mut created, &id, |c| (c.changes, c.size_rw) = (Vec::new().into(), 0));
-    let run = view(&created, &pulled(), None);
-    has(&run, &["thin Descend", "strap Close"]);
-    assert!(!moves(&run).iter().any(|m| m.starts_with("layer")), "{:?}", moves(&run));
-    // new files drop in, the copy rises, the size counts
-    let write = view(&tutorial(), &created, None);
-    has(&write, &["chip Drop", "chip CopyUp", "size Count", "ghost Appear", "lane Appear"]);
-    assert_eq!(write.find(&format!("size:{id}")).and_then(|n| n.change), Some(Change::Updated { from: 0 }));
-    // rmi refused
-    has(&view(&refused(), &tutorial(), None), &["strap Shake", "octagon Appear"]);
-    // rm: the container leaves, its image stays
-    let rm = view(&pulled(), &tutorial(), Some(&id));
-    has(&rm, &["left Rise", "left Open"]);
-    assert!(rm.find(&Target::layer_key(&pulled().layers[0].chain_id)).is_some());
-    // rmi: the plinth and the slabs fade, the top first
-    let rmi = view(&Snapshot::default(), &pulled(), Some(&pulled().images[0].id));
-    has(&rmi, &["left Fade"]);
-    // a deletion covers
-    let mut before = deleted();
-    let id = before.containers[0].id.clone();
-    edit(&mut before, &id, |c| c.changes = Vec::new().into());
-    has(&view(&deleted(), &before, None), &["chip Drop", "lane Cover"]);
-    // commit: a new slab turns solid
+    let mut before_rm = deleted();
+    let other = before_rm.containers[0].id.clone();
+    edit(&mut before_rm, &other, |c| c.changes = Vec::new().into());
     let mut committed = tutorial();
     let mut layers = ubuntu_layers();
     layers.push(layer("new", "", Some(&layers[2].chain_id), 52, "/bin/bash"));
     image(&mut committed, "mine", &["mia:1"], &layers);
-    has(&view(&committed, &tutorial(), None), &["layer Commit", "image Appear"]);
-    // a pull whose base is there already: it blinks
     let mut with_debian = Snapshot::default();
     let debian = sharing().layers.iter().find(|l| l.created_by.starts_with("debian")).expect("debian").clone();
     image(&mut with_debian, "debian", &["debian:11"], &[debian]);
     let mut pulled_php = sharing();
     pulled_php.containers.clear();
     let php = pulled_php.images[0].id.clone();
-    has(&container_view(&pulled_php, Some(&php), Some(&with_debian), &opts), &["layer Blink", "layer Fall"]);
-    // the sharing view moves too
-    has(
-        &sharing_view(&sharing(), Some(&tutorial()), &opts),
-        &["layer Fall", "thin Descend", "link Appear", "layer Shift"],
-    );
+    vec![
+        ("pull", view(&pulled(), &Snapshot::default(), None)),
+        ("nothing", view(&tutorial(), &tutorial(), None)),
+        ("run", view(&created, &pulled(), None)),
+        ("write", view(&tutorial(), &created, None)),
+        ("refused", view(&refused(), &tutorial(), None)),
+        ("rm", view(&pulled(), &tutorial(), Some(&id))),
+        ("rmi", view(&Snapshot::default(), &pulled(), Some(&pulled().images[0].id))),
+        ("delete", view(&deleted(), &before_rm, None)),
+        ("commit", view(&committed, &tutorial(), None)),
+        ("already", container_view(&pulled_php, Some(&php), Some(&with_debian), &opts)),
+        ("share", sharing_view(&sharing(), Some(&tutorial()), &opts)),
+    ]
+}
+
+#[test]
+fn each_command_moves_what_it_changes() {
+    let scenes: BTreeMap<&str, Scene> = movements().into_iter().collect();
+    // Slabs fall from the base up, 90 ms apart.
+    has(&scenes["pull"], &["layer Fall", "image Appear"]);
+    let mut delays = Vec::new();
+    scenes["pull"].walk(&mut |n| delays.extend(n.movement.filter(|m| m.kind == Movement::Fall).map(|m| m.delay)));
+    assert_eq!(delays, [180, 90, 0]);
+    assert!(scenes["nothing"].movements().is_empty(), "{:?}", scenes["nothing"].movements());
+    // The thin layer comes down, then the strap closes; the stack stays.
+    has(&scenes["run"], &["thin Descend", "strap Close"]);
+    assert!(!moves(&scenes["run"]).iter().any(|m| m.starts_with("layer")), "{:?}", moves(&scenes["run"]));
+    // New files drop in, the copy rises, the size counts.
+    has(&scenes["write"], &["chip Drop", "chip CopyUp", "size Count", "ghost Appear", "lane Appear"]);
+    let size = format!("size:{}", tutorial().containers[0].id);
+    assert_eq!(scenes["write"].find(&size).and_then(|n| n.change), Some(Change::Updated { from: 0 }));
+    has(&scenes["refused"], &["strap Shake", "octagon Appear"]);
+    // The container leaves, its image stays.
+    has(&scenes["rm"], &["left Rise", "left Open"]);
+    assert!(scenes["rm"].find(&Target::layer_key(&pulled().layers[0].chain_id)).is_some());
+    has(&scenes["rmi"], &["left Fade"]);
+    has(&scenes["delete"], &["chip Drop", "lane Cover"]);
+    has(&scenes["commit"], &["layer Commit", "image Appear"]);
+    // A base that was there already blinks.
+    has(&scenes["already"], &["layer Blink", "layer Fall"]);
+    has(&scenes["share"], &["layer Fall", "thin Descend", "link Appear", "layer Shift"]);
+    for (name, scene) in &scenes {
+        check(name, scene);
+    }
 }
 
 #[test]
@@ -453,7 +463,7 @@ fn words() {
     expect_test::expect![[r#"
         Contenedor contenedor1: una capa fina de 52B sobre 3 capas de ubuntu:latest
         Capa fina de contenedor1, terminado (0): 52B, 3 cambios: A /file.txt 18B, C /root, A /root/.bash_history 34B
-        Capa 3 de 3, 02473afd360b, 7B. mkdir -p /run/systemd && echo 'docker' > /run/systemd/container
+        Capa 3 de 3, 02473afd360b, 7B. mkdir -p /run/systemd …
         Capa 2 de 3, dbf2c0f42a39, 811B. policy-rc.d, docker-clean
         Capa 1 de 3, 9f32931c9d28, 72.9MB. ADD file:… in /
         Imagen ubuntu:latest, f63181f19b2f, 72.9MB"#]]
@@ -506,7 +516,7 @@ fn the_terminal_draws_the_stack_and_the_tree() {
           └╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┘
                 ↕      ↕      ↕      ↕
           ┌─────────────────────────────────────────────────────────────────────────┐
-          │ 02473afd360b  mkdir -p /run/systemd && echo 'docker' > /run/system…  7B │
+          │ 02473afd360b  mkdir -p /run/systemd …                                7B │
           ├─────────────────────────────────────────────────────────────────────────┤
           │ dbf2c0f42a39  policy-rc.d, docker-clean                            811B │
           ├─────────────────────────────────────────────────────────────────────────┤
@@ -537,7 +547,7 @@ fn the_terminal_draws_the_stack_and_the_tree() {
         ---
           ▇ 9f32931c9d28  72.9MB  ADD file:… in /
           ▇ dbf2c0f42a39  811B  policy-rc.d, docker-clean
-          ▇ 02473afd360b  7B  mkdir -p /run/systemd && echo 'docker' > /run/system…
+          ▇ 02473afd360b  7B  mkdir -p /run/systemd …
             └ ubuntu:latest  72.9MB
                 ░ contenedor1  52B  Exited (0)
                 ░ contenedor2  0B  Exited (0)

@@ -496,8 +496,10 @@ impl<'a> Painter<'a> {
         let geo = &self.geo;
         let (first, pitch, n) = if geo.narrow() { (40, 50, 2) } else { (70, 76, 4) };
         let (top, bottom) = (geo.thin_y + geo.thin_h + 6, geo.stack_top() - dy - 6);
-        let busy =
-            |x: i32| plan.chips.iter().filter_map(|c| c.lane.as_ref()).any(|l| (l.x - 24..l.x + 24).contains(&x));
+        // A lane's note stands to its right.
+        let note = 24 + font("t-note").width(s::COPY_UP.get(self.opts.lang));
+        let lanes = plan.chips.iter().filter_map(|c| c.lane.as_ref());
+        let busy = |x: i32| lanes.clone().any(|l| (l.x - 20..l.x + note).contains(&x));
         let arrows = (0..n).map(|i| geo.x + first + i * pitch).filter(|x| !busy(*x));
         let arrows = arrows.flat_map(|x| parts::double_arrow(x, top, bottom));
         self.nodes.push(Node::group("arrows", "arrows").children(arrows));

@@ -40,7 +40,7 @@ pub fn containers(lang: Lang, n: usize) -> String {
 }
 
 /// The command of a history line, without what the builder put around it: shells, `#(nop)`, hashes of contexts,
-/// `set -e` and its like. A line of `echo … > file` becomes the files' names.
+/// `set -e` and its like; of several commands the first. A line of `echo … > file` becomes the files' names.
 pub fn made_by(created_by: &str) -> String {
     let line = created_by.split("# buildkit").next().unwrap_or_default();
     let line = line.split_once("/bin/sh -c ").map_or(line, |(_, rest)| rest);
@@ -55,14 +55,22 @@ pub fn made_by(created_by: &str) -> String {
     }
     while let Some((end, separator)) = text.find("&&").map(|i| (i, 2)).or_else(|| text.find(';').map(|i| (i, 1))) {
         let head = text.get(..end).unwrap_or_default().trim();
-        if !(head.starts_with("set -") || head.is_empty()) {
+        if !(head.starts_with("set -") || head == "apt-get update" || head.is_empty()) {
             break;
         }
         text = text.get(end + separator..).unwrap_or_default().trim().to_string();
     }
     match written(&text) {
         Some(files) => files,
-        None => text.replace("\\ ", ""),
+        None => first(&text.replace("\\ ", "")),
+    }
+}
+
+/// The first command of a chain, and a sign that there are more.
+fn first(text: &str) -> String {
+    match text.split_once(" && ").or_else(|| text.split_once("; ")) {
+        Some((head, _)) => format!("{head} …"),
+        None => text.to_string(),
     }
 }
 
@@ -146,10 +154,7 @@ mod tests {
             "/bin/sh -c #(nop) ADD file:4974bb5483c392fb54a35f3799802d623d14632747493dce5feb4d435634b4ac in / ",
             "ADD file:… in /",
         );
-        is(
-            "/bin/sh -c mkdir -p /run/systemd && echo 'docker' > /run/systemd/container",
-            "mkdir -p /run/systemd && echo 'docker' > /run/systemd/container",
-        );
+        is("/bin/sh -c mkdir -p /run/systemd && echo 'docker' > /run/systemd/container", "mkdir -p /run/systemd …");
         is("/bin/sh -c set -xe \t\t&& echo '#!/bin/sh' > /usr/sbin/policy-rc.d \t&& echo 'exit 101' >> /usr/sbin/policy-rc.d && echo x > /etc/apt/apt.conf.d/docker-clean", "policy-rc.d, docker-clean");
         is("RUN /bin/sh -c set -eux; apk add curl # buildkit", "apk add curl");
         is("/bin/bash", "/bin/bash");
