@@ -21,3 +21,6 @@ mod programs;
 mod real_archives;
 mod terminal;
 mod tidy;
+
+mod docker_bench;
+mod docker_commands;
