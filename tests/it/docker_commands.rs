@@ -388,7 +388,8 @@ fn input_goes_in_and_out_again() {
     assert_eq!(host.docker_with("docker run --rm tiny cat", "not asked for"), "");
     host.docker("docker run -d --name dd tiny sleep 100");
     assert_eq!(host.docker_with("docker exec -i dd cat", "x\ny"), "x\ny");
-    assert_eq!(host.docker_with("docker container prune", "y\n").lines().last(), Some("Total reclaimed space: 0B"));
+    let pruned = host.docker_with("docker container prune", "y\n");
+    assert!(pruned.ends_with("Are you sure you want to continue? [y/N] Total reclaimed space: 0B\n"), "{pruned}");
 }
 
 #[test]
@@ -457,7 +458,7 @@ fn keys_reach_a_container_without_a_terminal_as_signals() {
     let (shown, status) = host.pty(80, "docker run -i --rm tiny cat", &["\x03", "hola\r", "\x04"]);
     assert_eq!((shown[1].as_str(), shown[2].as_str()), ("^C", "hola\r\nhola\r\n"), "PID 1 does not mind SIGINT");
     assert_eq!(status, Some(0));
-    let (_, status) = host.pty(80, "docker run -i --sig-proxy=false --name gone tiny cat", &["\x03"]);
+    let (_, status) = host.pty(80, "docker run -i --sig-proxy=false --name gone tiny sleep 10000", &["\x03"]);
     assert_eq!(status, Some(130), "the client itself is interrupted");
     assert!(host.docker("docker ps --format '{{.Names}} {{.Status}}'").starts_with("gone Up"));
 }
@@ -507,34 +508,20 @@ fn archives_go_through_files_and_pipes() {
             $ docker images tiny --format '{{.Repository}}:{{.Tag}}'
             tiny:latest
             $ docker run --name ee tiny touch /f
-            [stderr]
-            docker: Error response from daemon: Invalid container name (e), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed.
-            See 'docker run --help'.
-            [exit 125]
             $ docker commit -m msg -a Ana ee made:1
-            [stderr]
-            Error response from daemon: No such container: e
-            [exit 1]
+            sha256:<id>
             $ docker commit ee BAD
             [stderr]
             invalid reference format: repository name must be lowercase
             [exit 1]
             $ docker history --format '{{.CreatedBy}}|{{.Size}}|{{.Comment}}' made:1
-            [stderr]
-            Error response from daemon: No such image: made:1
-            [exit 1]
-            $ docker export -o e.tar e
-            [stderr]
-            Error response from daemon: No such container: e
-            [exit 1]
+            touch /f|5B|msg
+            /bin/sh -c #(nop) ADD file:0 in /|344B|
+            $ docker export -o e.tar ee
             $ docker import -m hi e.tar flat
-            [stderr]
-            open e.tar: no such file or directory
-            [exit 1]
+            sha256:<id>
             $ docker history --format '{{.Comment}}' flat
-            [stderr]
-            Error response from daemon: No such image: flat:latest
-            [exit 1]
+            hi
             $ docker image prune -f
             Total reclaimed space: 0B
         "#]],
@@ -570,25 +557,10 @@ fn files_are_copied_both_ways() {
         ],
         expect![[r#"
             $ docker cp h.txt cc:/tmp/
-            [stderr]
-            no such directory
-            [exit 1]
             $ docker cp h.txt cc:/tmp/otro.txt
-            [stderr]
-            Error: No such container:path: cc:/tmp
-            [exit 1]
             $ docker cp cc:/etc/issue issue
-            [stderr]
-            Error: No such container:path: cc:/etc/issue
-            [exit 1]
             $ docker cp cc:/etc .
-            [stderr]
-            Error: No such container:path: cc:/etc
-            [exit 1]
             $ docker cp cc:/etc/. copy
-            [stderr]
-            Error: No such container:path: cc:/etc/.
-            [exit 1]
             $ docker cp cc:/nosuch .
             [stderr]
             Error: No such container:path: cc:/nosuch
@@ -623,12 +595,12 @@ fn files_are_copied_both_ways() {
             [exit 1]
             $ docker cp cc:/etc /tmp/h.txt
             [stderr]
-            Error: No such container:path: cc:/etc
+            cannot copy directory
             [exit 1]
-            $ docker diff c
-            [stderr]
-            Error response from daemon: No such container: c
-            [exit 1]
+            $ docker diff cc
+            C /tmp
+            A /tmp/h.txt
+            A /tmp/otro.txt
         "#]],
     );
     assert_eq!(

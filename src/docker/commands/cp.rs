@@ -64,6 +64,10 @@ async fn from_container(cli: &Cli, args: &Args, container: &str, path: &str) -> 
     let target = destination(cli, &clean_keeping_end(&cli.absolute(target), target))?;
     let (dir, from, to) = place(&source, &target).map_err(|message| CliError::new(1, message))?;
     let to = to.or(rename);
+    if let (".", Some(to), false) = (from.as_str(), &to, target.exists) {
+        let made = cli.proc().fs(|vfs, who| vfs.mkdir(who, &join(&dir, to), 0o755));
+        made.map_err(|errno| path_error("mkdir", &target.path, errno))?;
+    }
     for entry in entries {
         unpack(cli, &dir, rebased(entry, &from, to.as_deref()), args.on("archive"))
             .map_err(|message| CliError::new(1, message))?;
@@ -84,11 +88,17 @@ fn place(source: &Place, target: &Place) -> Result<(String, String, Option<Strin
     }
 }
 
+/// An entry with the first part of its name changed. A directory's own content (`/.`) may come with a leading `./`
+/// or without.
 fn rebased(mut entry: Entry, from: &str, to: Option<&str>) -> Entry {
-    let Some(to) = to else { return entry };
-    let rename = |name: &str| match name.strip_prefix(from) {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
-        _ => name.to_owned(),
+    let rename = |name: &str| {
+        let name = if from == "." { name.trim_start_matches("./") } else { name };
+        match (to, name.strip_prefix(from)) {
+            (None, _) => name.to_owned(),
+            (Some(to), _) if from == "." && name != "." => format!("{to}/{name}"),
+            (Some(to), Some(rest)) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
+            (Some(_), _) => name.to_owned(),
+        }
     };
     entry.name = rename(&entry.name);
     if let Kind::Hardlink(target) = &entry.kind {
@@ -138,7 +148,8 @@ fn path_error(op: &str, path: &str, errno: Errno) -> CliError {
 
 /// Makes an entry below `dir`. Its owner is this user, unless `archive` asks for the entry's own.
 fn unpack(cli: &Cli, dir: &str, entry: Entry, archive: bool) -> Result<(), String> {
-    let path = join(dir, &entry.name);
+    let dir = join("/", dir);
+    let path = join(&dir, &entry.name);
     if path != dir && !path.starts_with(&format!("{}/", dir.trim_end_matches('/'))) {
         return Err(format!("{:?} is outside of {dir:?}", entry.name));
     }
@@ -167,7 +178,7 @@ fn unpack(cli: &Cli, dir: &str, entry: Entry, archive: bool) -> Result<(), Strin
                 Ok(())
             }
             Kind::Symlink(target) => vfs.symlink(who, target, &path),
-            Kind::Hardlink(target) => vfs.link(who, &join(dir, target), &path),
+            Kind::Hardlink(target) => vfs.link(who, &join(&dir, target), &path),
             Kind::Other(_) => Ok(()),
         })
         .map_err(|e| failed("open", e))?;

@@ -43,10 +43,8 @@ pub async fn create(cli: &Cli, parsed: Parsed) -> Result<String, CliError> {
     if let (Err(reason), false) = (&reference, bare_id) {
         return Err(CliError::new(1, reason.to_string()));
     }
-    if !cidfile.is_empty() && cli.exists(&cidfile) {
-        let sentence =
-            format!("Container ID file found, make sure the other container isn't running or delete {cidfile}");
-        return Err(CliError::new(1, sentence));
+    if !cidfile.is_empty() {
+        reserve(cli, &cidfile)?;
     }
     if pull == "always" {
         pull_image(cli, &image).await?;
@@ -64,11 +62,23 @@ pub async fn create(cli: &Cli, parsed: Parsed) -> Result<String, CliError> {
         cli.err(&format!("WARNING: {warning}\n")).await;
     }
     if !cidfile.is_empty() {
-        cli.write_file(&cidfile, created.id.as_bytes(), 0o644).map_err(|errno| {
-            CliError::new(1, format!("Failed to create the container ID file: open {cidfile}: {errno}"))
-        })?;
+        let written = cli.write_file(&cidfile, created.id.as_bytes(), 0o644);
+        written
+            .map_err(|reason| CliError::new(1, format!("Failed to write the container ID to the file: {reason}")))?;
     }
     Ok(created.id)
+}
+
+/// Refuses a file for the id that is there already or cannot be made.
+fn reserve(cli: &Cli, path: &str) -> Result<(), CliError> {
+    let sentence = if cli.exists(path) {
+        format!("container ID file found, make sure the other container isn't running or delete {path}")
+    } else if !cli.is_dir(&super::super::paths::split(&cli.absolute(path)).0) {
+        format!("failed to create the container ID file: open {path}: no such file or directory")
+    } else {
+        return Ok(());
+    };
+    Err(CliError::new(1, sentence))
 }
 
 fn image_missing(error: &EngineError) -> bool {

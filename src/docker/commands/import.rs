@@ -4,6 +4,7 @@ use super::super::error::CliError;
 use super::super::progress::{show, To};
 use super::super::{Args, Cli, Running};
 use crate::engine::api::ImportOptions;
+use crate::oci::Reference;
 
 /// Runs it.
 pub fn run(cli: Cli, args: Args) -> Running {
@@ -13,6 +14,9 @@ pub fn run(cli: Cli, args: Args) -> Running {
             let host = source.split('/').nth(2).unwrap_or("");
             let sentence = format!("Error response from daemon: Get {source:?}: dial tcp: lookup {host}: no such host");
             return Err(CliError::new(1, sentence));
+        }
+        if let Some(name) = args.rest.get(1).filter(|name| !name.is_empty()) {
+            Reference::parse(name).map_err(|reason| CliError::new(1, reason.to_string()))?;
         }
         let archive = match source {
             "-" => cli.stdin_stream().await,

@@ -215,7 +215,7 @@ fn index(args: &[Value]) -> Result<Value, String> {
                 Value::Str(key) => match item.get(key) {
                     Some(value) => value.clone(),
                     None if fields.iter().any(|(_, v)| matches!(v, Value::Str(_))) => "".into(),
-                    None => Value::Nil,
+                    None => Value::Missing,
                 },
                 other => {
                     return Err(format!("value has type {}; should be string", other.type_name()));
