@@ -200,7 +200,7 @@ mod tests {
         let entries = vec![
             entry("a", Kind::Dir),
             entry("a/b", Kind::File(b"hola\n".to_vec())),
-            entry(&"x/".repeat(80).trim_end_matches('/'), Kind::File(vec![7; 1000])),
+            entry("x/".repeat(80).trim_end_matches('/'), Kind::File(vec![7; 1000])),
             entry("a/ñ", Kind::Symlink("/".repeat(120))),
             entry("a/h", Kind::Hardlink("a/b".into())),
         ];

@@ -145,7 +145,7 @@ pub fn parse(cli: &Cli, args: &Args) -> Result<Parsed, String> {
     if swappiness != -1 && !(0..=100).contains(&swappiness) {
         return Err(format!("invalid value: {swappiness}. Valid memory swappiness range is 0-100"));
     }
-    let mut host_config = host_config(cli, args)?;
+    let mut host_config = host_config(args)?;
     let mut config = config(cli, args)?;
     volumes(cli, args, &mut config, &mut host_config)?;
     let (exposed, bindings) = ports::specs(args.all("publish"), args.all("expose"))?;
@@ -218,7 +218,7 @@ fn healthcheck(args: &Args) -> Result<Option<HealthConfig>, String> {
     Ok(given.then_some(HealthConfig { test, interval, timeout, start_period, retries }))
 }
 
-fn host_config(cli: &Cli, args: &Args) -> Result<HostConfig, String> {
+fn host_config(args: &Args) -> Result<HostConfig, String> {
     let text = |flag: &str| args.text(flag).to_owned();
     let list = |flag: &str| some(args.list(flag));
     let mode = |flag: &str, what: &str, known: &[&str]| {
@@ -255,7 +255,7 @@ fn host_config(cli: &Cli, args: &Args) -> Result<HostConfig, String> {
         privileged: args.on("privileged"),
         publish_all_ports: args.on("publish-all"),
         readonly_rootfs: args.on("read-only"),
-        security_opt: some(security(cli, args)?),
+        security_opt: some(security(args)?),
         tmpfs: Some(
             args.all("tmpfs")
                 .map(|t| t.split_once(':').unwrap_or((t, "")))
@@ -311,7 +311,7 @@ pub fn restart_policy(text: &str) -> Result<RestartPolicy, String> {
     Ok(RestartPolicy { name: name.to_owned(), maximum_retry_count })
 }
 
-fn security(_cli: &Cli, args: &Args) -> Result<Vec<String>, String> {
+fn security(args: &Args) -> Result<Vec<String>, String> {
     let options = args.list("security-opt");
     match options.iter().find(|o| !o.contains(['=', ':']) && *o != "no-new-privileges") {
         Some(bad) => Err(format!("Invalid --security-opt: {bad:?}")),

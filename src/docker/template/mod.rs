@@ -113,7 +113,7 @@ mod tests {
             ("{{index (split \"a,b\" \",\") 5}}", "! template: :1:2: executing \"\" at <index (split \"a,b\" \",\") 5>: error calling index: index out of range: 5"),
             ("{{len .Names}} {{slice .ID 1 3}} {{printf \"%5s|%-5s|%q|%v|%d|%x|%05.1f|%t|%z\" .Names .Names .Names .Names 3 \"ab\" 2.25 true 1}}", "2 07    c1|c1   |\"c1\"|c1|3|6162|002.2|true|%!z(int=1)"),
             ("{{printf \"%d\" .Names}}{{printf \"%s\"}}{{printf \"x\" 1}}", "%!d(string=c1)%!s(MISSING)x%!(EXTRA int=1)"),
-            ("{{html \"<a>\"}} {{js \"a\\\"b\"}} {{urlquery \"a b&c\"}} {{print 1 2 \"a\" \"b\" 3}}", "&lt;a&gt; a\\\"b a+b%26c 1 2a b3"),
+            ("{{html \"<a>\"}} {{js \"a\\\"b\"}} {{urlquery \"a b&c\"}} {{print 1 2 \"a\" \"b\" 3}}", "&lt;a&gt; a\\\"b a+b%26c 1 2ab3"),
             ("{{if eq .ID \"x\"}}a{{else if .Names}}b{{else}}c{{end}}", "b"),
             ("a\n  {{- .Names -}}\n  b", "ac1b"),
             ("{{range $k := split \"a b c\" \" \"}}{{if eq $k \"b\"}}{{continue}}{{end}}{{$k}}{{end}}", "ac"),
