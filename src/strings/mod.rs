@@ -4,11 +4,12 @@
 
 pub mod figure;
 pub mod native;
+pub mod web;
 
 use std::fmt::Write as _;
 
 /// Every group of sentences, for the tests.
-pub const GROUPS: &[(&str, &[(&str, Text)])] = &[("native", native::ALL)];
+pub const GROUPS: &[(&str, &[(&str, Text)])] = &[("native", native::ALL), ("web", web::ALL)];
 
 /// The two languages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

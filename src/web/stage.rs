@@ -1,0 +1,108 @@
+//! The figure's state: which view, which container, how large, and the scene drawn of it. It must not know how scenes
+//! become elements.
+
+use super::dom;
+use crate::engine::snapshot::Snapshot;
+use crate::figure::describe::describe;
+use crate::figure::layout::{auto_focus, container_view, mini_view, sharing_view};
+use crate::figure::scene::{Options, Scene, Size, View};
+use crate::strings::Lang;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The figure.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    /// Which of the two.
+    pub view: View,
+    /// The container or image that the container view shows, by id.
+    pub focus: Option<Arc<str>>,
+    /// What is drawn.
+    pub scene: Rc<Scene>,
+    /// The thumbnail.
+    pub mini: Rc<Scene>,
+    /// Percent of the fitting size; 100 fits.
+    pub zoom: i32,
+    /// Everything is drawn, however high.
+    pub expand: bool,
+    /// Things that changed with the last command.
+    pub changes: usize,
+    selected: Option<String>,
+    width: i32,
+    size: Size,
+    turn: bool,
+    drawn: Option<(Arc<Snapshot>, Arc<Snapshot>)>,
+}
+
+impl Stage {
+    /// Another session: nothing is drawn yet.
+    pub fn clear(&mut self) {
+        *self = Stage { view: self.view, width: self.width, size: self.size, zoom: 100, ..Stage::default() };
+    }
+
+    /// Draws a moment and the one before it; what changed, as a sentence, if that is news. `live`: it is the present.
+    pub fn show(&mut self, now: &Arc<Snapshot>, before: &Arc<Snapshot>, lang: Lang, live: bool) -> String {
+        let same = |(a, b): &(Arc<Snapshot>, Arc<Snapshot>)| Arc::ptr_eq(a, now) && Arc::ptr_eq(b, before);
+        let news = !self.drawn.as_ref().is_some_and(same);
+        if news {
+            // Movements start again, unless this is more of the same command.
+            let goes_on = self.drawn.as_ref().is_some_and(|(_, b)| Arc::ptr_eq(b, before)) && live;
+            self.turn ^= !goes_on;
+            self.focus = auto_focus(now, Some(before), self.focus.as_deref());
+            self.drawn = Some((now.clone(), before.clone()));
+            self.expand = false;
+        }
+        let opts = Options {
+            lang,
+            size: self.size,
+            selected: self.selected.as_deref(),
+            width: self.width,
+            expand: self.expand,
+            id: "f",
+            turn: self.turn,
+        };
+        let scene = match self.view {
+            View::Container => container_view(now, self.focus.as_deref(), Some(before), &opts),
+            View::Sharing => sharing_view(now, Some(before), &opts),
+        };
+        if scene != *self.scene {
+            self.scene = Rc::new(scene);
+        }
+        let mini = mini_view(now, self.focus.as_deref(), &Options { id: "m", selected: None, ..opts });
+        if mini != *self.mini {
+            self.mini = Rc::new(mini);
+        }
+        if !news {
+            return String::new();
+        }
+        self.changes = self.scene.changes();
+        describe(now, before, lang)
+    }
+
+    /// What is outlined, from the next drawing on.
+    pub fn select(&mut self, key: Option<String>) {
+        self.selected = key;
+    }
+
+    /// The key of what is outlined.
+    pub fn selected(&self) -> Option<&str> {
+        self.selected.as_deref()
+    }
+
+    /// Larger or smaller by so many percent; 0 is as it fits.
+    pub fn zoom(&mut self, percent: i32) {
+        self.zoom = if percent == 0 { 100 } else { (self.zoom + percent).clamp(50, 300) };
+    }
+
+    /// The room for the figure; whether it must be drawn again.
+    pub fn room(&mut self, width: i32, height: i32) -> bool {
+        let size = dom::figure_size(height);
+        let width = match size {
+            Size::Narrow => width.clamp(320, 366),
+            _ => width.clamp(560, 768),
+        };
+        let changed = size != self.size || width != self.width;
+        (self.size, self.width) = (size, width);
+        changed
+    }
+}
