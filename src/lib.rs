@@ -24,3 +24,5 @@ pub mod session;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+
+pub mod web;

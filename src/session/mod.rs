@@ -5,6 +5,7 @@
 
 pub mod log;
 pub mod replay;
+mod files;
 mod typed;
 
 use crate::ambient::{Time, SECOND};
