@@ -2,7 +2,7 @@
 //! through `PATH` is a shell's business (`Proc::which` does it).
 
 use super::executor::LocalBoxFuture;
-use super::process::Proc;
+use super::proc::Proc;
 use super::system::System;
 use crate::layerfs::{Errno, FileKind, Vfs, Who};
 use std::collections::BTreeMap;

@@ -1,11 +1,12 @@
 //! Starting processes, waiting for them, process groups and sending signals, as a process does it.
 
+use super::delivery::Origin;
 use super::exec::{load, Body, ExecError};
 use super::executor::LocalBoxFuture;
 use super::fd::Fds;
-use super::process::{Cred, ExitStatus, Proc, Record, State, WaitStatus};
+use super::proc::Proc;
+use super::process::{Cred, ExitStatus, Record, State, WaitStatus};
 use super::signal::{Signal, SignalSet};
-use super::system::Origin;
 use super::tty::Tty;
 use crate::layerfs::Errno;
 use std::future::poll_fn;

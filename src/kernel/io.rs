@@ -3,7 +3,7 @@
 
 use super::fd::{File, Kind, OpenFile};
 use super::pipe::{pipe, Pipe, PipeReader, PipeWriter};
-use super::process::Proc;
+use super::proc::Proc;
 use super::signal::{Disposition, Signal};
 use super::tty::Tty;
 use crate::layerfs::{Errno, FileKind, Handle, OpenFlags, Stat};

@@ -5,7 +5,9 @@
 
 mod clock;
 mod combine;
+mod delivery;
 pub mod dev;
+mod ending;
 mod exec;
 mod executor;
 mod family;
@@ -14,6 +16,7 @@ mod io;
 pub mod machine;
 mod notify;
 mod pipe;
+mod proc;
 mod process;
 mod procfs;
 mod signal;
@@ -33,7 +36,8 @@ pub use fd::{Fds, File, OpenFile, Stream, FD_MAX};
 pub use io::Whence;
 pub use notify::{Changed, Notify};
 pub use pipe::{pipe, PipeReader, PipeWriter};
-pub use process::{Cred, ExitStatus, Proc, WaitStatus};
+pub use proc::Proc;
+pub use process::{Cred, ExitStatus, WaitStatus};
 pub use procfs::Procfs;
 pub use signal::{Action, Disposition, Signal, SignalSet};
 pub use system::{ProcessInfo, System, WeakSystem};

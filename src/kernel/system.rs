@@ -1,12 +1,11 @@
 //! A machine: the student's computer, or one container. It holds the file system, the table of processes and the
 //! programs there are, starts and ends processes and delivers their signals.
 
-use super::exec::{load, Loaded, Programs};
+use super::exec::{load, Body, Loaded, Programs};
 use super::family::{Child, Spawn};
-use super::fd::Fds;
 use super::pipe::Pipe;
-use super::process::{Code, ExitStatus, Proc, Process, Record, State, WaitStatus};
-use super::signal::{Action, Signal, SignalSet};
+use super::proc::Proc;
+use super::process::{Code, Process, Record, State};
 use super::tty::Tty;
 use super::{ExecError, Flavor, Kernel};
 use crate::ambient::Time;
@@ -43,15 +42,6 @@ impl WeakSystem {
     pub fn upgrade(&self) -> Option<System> {
         self.0.upgrade().map(System)
     }
-}
-
-/// From where a signal comes, which matters to PID 1 alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Origin {
-    /// Another process of the machine, or its kernel.
-    Inside,
-    /// The engine: `docker kill`.
-    Outside,
 }
 
 /// A line of `ps`.
@@ -234,73 +224,37 @@ impl System {
 
     /// Starts a process. It is first polled when the kernel runs.
     pub fn spawn(&self, spawn: Spawn) -> Result<Child, ExecError> {
-        let Spawn { path, argv, env, cwd, cred, umask, fds, ppid, pgid, new_session, tty, ignored, program } = spawn;
-        let parent = self.record(ppid);
-        let loaded = match &program {
-            Some(_) => None,
-            None => {
-                let path = path.or_else(|| argv.first().cloned()).unwrap_or_default();
-                let who = Who {
-                    cwd: &cwd,
-                    uid: cred.uid,
-                    gid: cred.gid,
-                    groups: &cred.groups,
-                    umask,
-                    now: self.0.kernel.now(),
-                    pid: ppid,
-                };
-                Some(load(self, &who, &path, argv.clone())?)
-            }
+        let mut spawn = spawn;
+        let parent = self.record(spawn.ppid);
+        let identity = match spawn.program.take() {
+            Some(body) => Identity::of_body(body, std::mem::take(&mut spawn.argv), parent.as_deref()),
+            None => Identity::of_program(self.load(&mut spawn)?),
         };
         let pid = self.take_pid();
-        let identity = Identity::new(loaded, program, argv, parent.as_deref());
-        let (parent_group, parent_session) = parent.as_ref().map_or((pid, pid), |p| (p.pgid.get(), p.sid.get()));
-        let group = match pgid {
-            _ if new_session => pid,
-            None => parent_group,
-            Some(0) => pid,
-            Some(other) => other,
-        };
-        let record = Rc::new(Record {
-            pid,
-            system: self.clone(),
-            task: Cell::new(None),
-            ppid: Cell::new(ppid),
-            pgid: Cell::new(group),
-            sid: Cell::new(if new_session { pid } else { parent_session }),
-            state: Cell::new(State::Alive),
-            status: Cell::new(None),
-            killed: Cell::new(None),
-            argv: RefCell::new(identity.argv),
-            env: RefCell::new(env),
-            comm: RefCell::new(identity.comm),
-            exe: RefCell::new(identity.exe),
-            flavor: Cell::new(identity.flavor),
-            cwd: RefCell::new(cwd.into()),
-            cred: RefCell::new(Rc::new(cred)),
-            umask: Cell::new(umask),
-            fds: RefCell::new(fds),
-            tty: RefCell::new(tty.clone()),
-            ignored: Cell::new(ignored),
-            caught: Cell::new(SignalSet::EMPTY),
-            pending: RefCell::default(),
-            interrupt: Cell::new(false),
-            waiting: RefCell::default(),
-            news: Cell::new(None),
-            reaps_orphans: Cell::new(false),
-            adopted: Cell::new(false),
-            ending: Cell::new(false),
-            start: self.0.kernel.now(),
-            polls: Cell::new(0),
-            calls: Cell::new(0),
-        });
-        if let (Some(tty), true) = (tty, new_session) {
+        let tty = spawn.tty.clone().filter(|_| spawn.new_session);
+        let record = Rc::new(Record::new(self, pid, spawn, &identity, parent.as_deref()));
+        if let Some(tty) = tty {
             tty.take_control(self, pid);
         }
         self.0.processes.borrow_mut().insert(pid, record.clone());
         let process = Process { proc: Proc(record.clone()), code: identity.code };
         record.task.set(Some(self.0.kernel.spawn(process)));
         Ok(Child(record))
+    }
+
+    fn load(&self, spawn: &mut Spawn) -> Result<Loaded, ExecError> {
+        let argv = std::mem::take(&mut spawn.argv);
+        let path = spawn.path.take().or_else(|| argv.first().cloned()).unwrap_or_default();
+        let who = Who {
+            cwd: &spawn.cwd,
+            uid: spawn.cred.uid,
+            gid: spawn.cred.gid,
+            groups: &spawn.cred.groups,
+            umask: spawn.umask,
+            now: self.0.kernel.now(),
+            pid: spawn.ppid,
+        };
+        load(self, &who, &path, argv)
     }
 
     fn take_pid(&self) -> u32 {
@@ -359,6 +313,18 @@ impl System {
         self.record(pid).map(Proc)
     }
 
+    /// Takes a process out of the table.
+    pub(super) fn forget(&self, record: &Rc<Record>) {
+        let old = {
+            let mut processes = self.0.processes.borrow_mut();
+            match processes.get(&record.pid) {
+                Some(same) if Rc::ptr_eq(same, record) => processes.remove(&record.pid),
+                _ => None,
+            }
+        };
+        drop(old);
+    }
+
     pub(super) fn record(&self, pid: u32) -> Option<Rc<Record>> {
         self.0.processes.borrow().get(&pid).cloned()
     }
@@ -377,14 +343,6 @@ impl System {
             && self.record(pid).is_some_and(|r| r.state.get() == State::Alive && (pgid == 0 || r.pgid.get() == pgid))
     }
 
-    /// Whether no process of the group has a parent in another group of the same session, one that could continue it.
-    pub(super) fn is_orphaned_group(&self, pgid: u32) -> bool {
-        !self.records().iter().filter(|record| record.pgid.get() == pgid).any(|record| {
-            self.record(record.ppid.get())
-                .is_some_and(|parent| parent.pgid.get() != pgid && parent.sid.get() == record.sid.get())
-        })
-    }
-
     /// Stops or resumes all of it (`docker pause`): no process is polled while it is frozen.
     pub fn freeze(&self, frozen: bool) {
         self.0.frozen.set(frozen);
@@ -397,242 +355,38 @@ impl System {
     pub fn is_frozen(&self) -> bool {
         self.0.frozen.get()
     }
-
-    // ---- signals
-
-    /// Sends a signal from outside the machine (`docker kill`). ESRCH.
-    pub fn signal(&self, pid: u32, signal: Signal) -> Result<(), Errno> {
-        let record = self.record(pid).ok_or(Errno::ESRCH)?;
-        self.deliver(&record, signal, Origin::Outside);
-        Ok(())
-    }
-
-    /// Sends a signal from outside to a process group. ESRCH.
-    pub fn signal_group(&self, pgid: u32, signal: Signal) -> Result<(), Errno> {
-        let group: Vec<_> = self.records().into_iter().filter(|record| record.pgid.get() == pgid).collect();
-        if group.is_empty() {
-            return Err(Errno::ESRCH);
-        }
-        group.iter().for_each(|record| self.deliver(record, signal, Origin::Outside));
-        Ok(())
-    }
-
-    /// Ends every process.
-    pub fn kill_all(&self) {
-        self.records().iter().for_each(|record| self.deliver(record, Signal::KILL, Origin::Outside));
-    }
-
-    pub(super) fn signal_group_from_tty(&self, pgid: u32, signal: Signal) {
-        for record in self.records().iter().filter(|record| record.pgid.get() == pgid) {
-            self.deliver(record, signal, Origin::Inside);
-        }
-    }
-
-    pub(super) fn signal_from_kernel(&self, pid: u32, signal: Signal) {
-        if let Some(record) = self.record(pid) {
-            self.deliver(&record, signal, Origin::Inside);
-        }
-    }
-
-    pub(super) fn deliver(&self, record: &Rc<Record>, signal: Signal, origin: Origin) {
-        if record.state.get() == State::Zombie {
-            return;
-        }
-        if signal == Signal::CONT {
-            self.resume(record);
-        }
-        // Linux shields a namespace's init from signals it does not handle; only KILL and STOP from outside get through.
-        let shielded = record.pid == 1;
-        if signal.is_uncatchable() {
-            if shielded && origin == Origin::Inside {
-                return;
-            }
-        } else if record.ignored.get().contains(signal) {
-            return;
-        } else if record.caught.get().contains(signal) {
-            let mut pending = record.pending.borrow_mut();
-            if !pending.contains(&signal) {
-                pending.push_back(signal);
-            }
-            record.interrupt.set(true);
-            drop(pending);
-            return record.wake();
-        } else if shielded {
-            return;
-        }
-        match signal.action() {
-            Action::Terminate | Action::Core => {
-                if record.killed.get().is_none() || signal == Signal::KILL {
-                    record.killed.set(Some(signal));
-                }
-                record.wake();
-            }
-            Action::Stop => {
-                // A group that nobody could continue is not stopped by its terminal.
-                if signal == Signal::STOP || !self.is_orphaned_group(record.pgid.get()) {
-                    self.stop(record, signal);
-                }
-            }
-            Action::Ignore | Action::Continue => {}
-        }
-    }
-
-    fn stop(&self, record: &Record, signal: Signal) {
-        if record.state.get() == State::Alive {
-            record.state.set(State::Stopped);
-            record.news.set(Some(WaitStatus::Stopped(signal)));
-            self.wake_parent(record);
-        }
-    }
-
-    fn resume(&self, record: &Record) {
-        if record.state.get() == State::Stopped {
-            record.state.set(State::Alive);
-            record.news.set(Some(WaitStatus::Continued));
-            record.wake();
-            self.wake_parent(record);
-        }
-    }
-
-    fn wake_parent(&self, record: &Record) {
-        if let Some(parent) = self.record(record.ppid.get()) {
-            parent.wake();
-        }
-        record.wake_waiting();
-    }
-
-    // ---- the end of a process
-
-    /// The first step of PID 1's end: everything else is killed, and only when all of it is gone has PID 1 ended too.
-    /// Says whether there is something to wait for.
-    pub(super) fn end_with_init(&self, record: &Rc<Record>) -> bool {
-        if record.pid != 1 {
-            return false;
-        }
-        self.records().iter().filter(|other| other.pid != 1).for_each(|other| self.reap(other));
-        let others = self.process_count() > 1;
-        if others {
-            let fds: Fds = record.fds.take();
-            drop(fds);
-            self.kill_all();
-        }
-        others
-    }
-
-    pub(super) fn finish(&self, record: &Rc<Record>, status: ExitStatus) {
-        if record.state.get() == State::Zombie {
-            return;
-        }
-        record.state.set(State::Zombie);
-        record.status.set(Some(status));
-        record.task.set(None);
-        let fds: Fds = record.fds.take();
-        drop(fds);
-        record.env.borrow_mut().clear();
-        self.leave_session(record);
-        self.hand_over_children(record);
-        let parent = self.record(record.ppid.get()).filter(|parent| parent.state.get() != State::Zombie);
-        if let Some(parent) = parent {
-            let unwanted =
-                parent.ignored.get().contains(Signal::CHLD) || (record.adopted.get() && parent.reaps_orphans.get());
-            if unwanted {
-                self.reap(record);
-            }
-            self.deliver(&parent, Signal::CHLD, Origin::Inside);
-            parent.wake();
-        } else {
-            self.reap(record);
-        }
-        if let Some(init) = self.record(1).filter(|init| init.ending.get()) {
-            // Nobody waits for them any more.
-            self.reap(record);
-            init.wake();
-        }
-        record.wake_waiting();
-    }
-
-    /// A session's leader leaves: its terminal's foreground, and whoever is stopped, hears of it.
-    fn leave_session(&self, record: &Record) {
-        let tty = record.tty.take();
-        if record.sid.get() != record.pid {
-            return;
-        }
-        let Some(tty) = tty else { return };
-        if tty.session() == record.sid.get() {
-            let foreground = tty.foreground();
-            tty.lose_session();
-            for other in self.records() {
-                let stopped = other.state.get() == State::Stopped;
-                if other.sid.get() == record.sid.get() && (stopped || other.pgid.get() == foreground) {
-                    self.deliver(&other, Signal::HUP, Origin::Inside);
-                    self.deliver(&other, Signal::CONT, Origin::Inside);
-                }
-            }
-        }
-    }
-
-    /// Orphans become children of PID 1.
-    fn hand_over_children(&self, record: &Record) {
-        let init = self.record(1).filter(|init| init.state.get() != State::Zombie && init.pid != record.pid);
-        for child in self.children(record.pid) {
-            child.ppid.set(init.as_ref().map_or(0, |init| init.pid));
-            child.adopted.set(true);
-            let reaps = init.as_ref().is_none_or(|init| init.reaps_orphans.get());
-            if reaps && child.state.get() == State::Zombie {
-                self.reap(&child);
-            } else if let Some(init) = &init {
-                init.wake();
-            }
-        }
-    }
-
-    /// Takes an ended process out of the table.
-    pub(super) fn reap(&self, record: &Rc<Record>) {
-        if record.state.get() == State::Zombie {
-            let old = {
-                let mut processes = self.0.processes.borrow_mut();
-                match processes.get(&record.pid) {
-                    Some(same) if Rc::ptr_eq(same, record) => processes.remove(&record.pid),
-                    _ => None,
-                }
-            };
-            drop(old);
-        }
-    }
 }
 
 /// What a new process is and runs.
-struct Identity {
-    argv: Rc<[String]>,
-    exe: Rc<str>,
-    comm: Rc<str>,
-    flavor: Flavor,
+pub(super) struct Identity {
+    pub(super) argv: Rc<[String]>,
+    pub(super) exe: Rc<str>,
+    pub(super) comm: Rc<str>,
+    pub(super) flavor: Flavor,
     code: Code,
 }
 
 impl Identity {
-    fn new(loaded: Option<Loaded>, body: Option<super::Body>, argv: Vec<String>, parent: Option<&Record>) -> Identity {
-        if let Some(loaded) = loaded {
-            let program = loaded.program;
-            return Identity {
-                argv: loaded.argv.into(),
-                exe: loaded.exe,
-                comm: loaded.comm.into(),
-                flavor: loaded.flavor,
-                code: Code::Start(Box::new(move |proc| program(proc))),
-            };
-        }
-        let exe = parent.map_or_else(|| Rc::from(""), |parent| parent.exe.borrow().clone());
-        let comm = parent.map_or_else(
-            || super::exec::basename(argv.first().map_or("", String::as_str)).into(),
-            |parent| parent.comm.borrow().clone(),
-        );
+    fn of_program(loaded: Loaded) -> Identity {
+        let program = loaded.program;
         Identity {
-            argv: argv.into(),
-            exe,
-            comm,
+            argv: loaded.argv.into(),
+            exe: loaded.exe,
+            comm: loaded.comm.into(),
+            flavor: loaded.flavor,
+            code: Code::Start(Box::new(move |proc| program(proc))),
+        }
+    }
+
+    /// A subshell is what its parent is.
+    fn of_body(body: Body, argv: Vec<String>, parent: Option<&Record>) -> Identity {
+        let name = super::exec::basename(argv.first().map_or("", String::as_str));
+        Identity {
+            exe: parent.map_or_else(|| Rc::from(""), |parent| parent.exe.borrow().clone()),
+            comm: parent.map_or_else(|| name.into(), |parent| parent.comm.borrow().clone()),
             flavor: parent.map_or(Flavor::Gnu, |parent| parent.flavor.get()),
-            code: body.map_or(Code::Done, Code::Start),
+            argv: argv.into(),
+            code: Code::Start(body),
         }
     }
 }

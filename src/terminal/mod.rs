@@ -2,4 +2,5 @@
 //! ([`screen`]). Both are plain state; they know no process, no shell and no page.
 
 pub mod screen;
+mod termios;
 pub mod tty;
