@@ -15,6 +15,7 @@ mod layerfs_golden;
 mod layerfs_kernel;
 mod layerfs_model;
 mod layerfs_ops;
+mod layerfs_vfs;
 mod oci_archives;
 mod program_shell;
 mod programs;
