@@ -146,7 +146,9 @@ fn same(expected: &str, actual: &str, sorted: bool) -> Result<(), String> {
 }
 
 fn check(block: &Block, session: &mut Session) -> Result<(), String> {
-    let mut result = session.run_line(&block.command);
+    // What ran on a terminal does so here.
+    let to_terminal = if block.pty { " >/dev/tty 2>&1" } else { "" };
+    let mut result = session.run_line(&format!("{}{to_terminal}", block.command));
     if block.pty {
         let mut raw = result.raw.clone();
         for keys in &block.typed {

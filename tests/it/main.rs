@@ -21,6 +21,8 @@ mod program_shell;
 mod programs;
 mod real_archives;
 mod terminal;
+mod golden;
+mod lessons;
 mod tidy;
 
 mod docker_bench;
