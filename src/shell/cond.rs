@@ -10,7 +10,7 @@ const UNARY: &str = "abcdefghknoprstuvwxzGLNORS";
 const BINARY: [&str; 14] =
     ["=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "<"];
 
-impl Parser<'_> {
+impl Parser {
     pub(super) fn cond_command(&mut self) -> Parse<Kind> {
         self.next()?;
         self.assign_ok = false;
@@ -100,9 +100,8 @@ impl Parser<'_> {
             Token::Op(op @ ("<" | ">")) => (*op).to_owned(),
             Token::Word(word) if BINARY.contains(&&*word.raw) => word.raw.to_string(),
             Token::Word(word) if &*word.raw != "]]" => {
-                let text = format!("conditional binary operator expected");
                 let _ = word;
-                return self.fault(Fault::Other(text));
+                return self.fault(Fault::Other("conditional binary operator expected".to_owned()));
             }
             _ => return Ok(Cond::Word(left)),
         };

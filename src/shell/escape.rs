@@ -1,45 +1,7 @@
 //! Backslash escapes, as `echo -e`, `printf` and `$'…'` read them, and the quoting that makes text a shell word again.
-//! Pure text; bytes that are no UTF-8 are private-use characters (see [`byte_char`]).
+//! Pure text; bytes that are no UTF-8 are private-use characters, as in file names.
 
-use std::borrow::Cow;
-
-/// Bytes that are not UTF-8 live in strings as the characters U+F700 and up, the same that the file system uses for
-/// names of foreign archives.
-pub fn byte_char(byte: u8) -> char {
-    char::from_u32(0xf700 + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// Text of arbitrary bytes; the opposite of [`to_bytes`].
-pub fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
-    let mut chunks = bytes.utf8_chunks();
-    match (chunks.next(), chunks.next()) {
-        (None, _) => return Cow::Borrowed(""),
-        (Some(only), None) if only.invalid().is_empty() => return Cow::Borrowed(only.valid()),
-        _ => {}
-    }
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        out.extend(chunk.invalid().iter().map(|&b| byte_char(b)));
-    }
-    Cow::Owned(out)
-}
-
-/// The bytes that the text stands for.
-pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
-    let raw = |c: char| u32::from(c).checked_sub(0xf700).filter(|b| (0x80..0x100).contains(b)).map(|b| b as u8);
-    if !text.contains(|c| raw(c).is_some()) {
-        return Cow::Borrowed(text.as_bytes());
-    }
-    let mut out = Vec::with_capacity(text.len());
-    for c in text.chars() {
-        match raw(c) {
-            Some(byte) => out.push(byte),
-            None => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-    Cow::Owned(out)
-}
+pub use crate::layerfs::path::{from_bytes, to_bytes};
 
 /// Which dialect of escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +52,7 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
                 i += 1;
                 out.push((ctrl as u8) & 0x1f);
             }
-            'c' => return (from_bytes(&out).into_owned(), true),
+            'c' => return (from_bytes(&out), true),
             '0'..='7' => {
                 let (from, max) = match dialect {
                     Dialect::Echo if e == '0' => (i, 3),
@@ -125,7 +87,7 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
             }
         }
     }
-    (from_bytes(&out).into_owned(), false)
+    (from_bytes(&out), false)
 }
 
 /// The text of `$'…'`, which ends at a NUL.
@@ -196,4 +158,13 @@ pub fn backslashed(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// As [`shell_quoted`], but nothing is nothing: `x=`.
+pub fn shell_quoted_empty(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        shell_quoted(text)
+    }
 }

@@ -19,12 +19,12 @@ pub enum Flavour {
 }
 
 /// What the parser must know of the shell that it parses for.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings<'a> {
+#[derive(Debug, Clone)]
+pub struct Settings {
     /// Whose grammar.
     pub flavour: Flavour,
     /// Aliases, where they are expanded.
-    pub aliases: Option<&'a BTreeMap<String, String>>,
+    pub aliases: Option<Rc<BTreeMap<String, String>>>,
     /// `shopt -s extglob`
     pub extglob: bool,
 }
@@ -110,11 +110,11 @@ struct PendingHere {
 }
 
 /// The lexer and parser of one text. `parse_next` in [`super::parser`] gives one complete command at a time.
-pub struct Parser<'a> {
+pub struct Parser {
     pub(super) src: Vec<char>,
     pub(super) pos: usize,
     pub(super) line: u32,
-    pub(super) set: Settings<'a>,
+    pub(super) set: Settings,
     /// A token looked at, with the place and line where it began.
     peeked: Option<(Token, usize, u32)>,
     /// Whether `name=(` begins an array here.
@@ -129,9 +129,9 @@ pub struct Parser<'a> {
     pub cut_here: Vec<(u32, u32, String)>,
 }
 
-impl<'a> Parser<'a> {
+impl Parser {
     /// A parser at the beginning of `text`, whose first line has that number.
-    pub fn new(text: &str, line: u32, set: Settings<'a>) -> Parser<'a> {
+    pub fn new(text: &str, line: u32, set: Settings) -> Parser {
         Parser {
             src: text.chars().collect(),
             pos: 0,
@@ -381,7 +381,7 @@ impl<'a> Parser<'a> {
                 self.cut_here.push((self.line.saturating_sub(1).max(here.line), here.line, here.end.clone()));
             }
             let body =
-                if here.quoted { Word::literal(&text) } else { Parser::quoted_text(&text, first, self.set, true)? };
+                if here.quoted { Word::literal(&text) } else { Parser::quoted_text(&text, first, self.set.clone(), true)? };
             // The cell is fresh: only this place fills it.
             let _ = here.body.set(body);
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 const SPECIAL: &str = "@*#?-$!";
 
-impl Parser<'_> {
+impl Parser {
     /// `$x`, `$1`, `$?`; the dollar has been taken. `None` where no parameter follows.
     pub(super) fn plain_param(&mut self) -> Option<Part> {
         let start = self.pos;
@@ -187,7 +187,7 @@ impl Parser<'_> {
     }
 
     fn slice(&mut self) -> Parse<ParamOp> {
-        let mut part = |p: &mut Self| {
+        let part = |p: &mut Self| {
             let (mut parens, mut ternary) = (0usize, 0usize);
             p.operand(true, &mut |c| {
                 match c {

@@ -3,7 +3,7 @@
 //! It runs nothing.
 
 use super::ast::*;
-use super::lexer::{Fault, Flavour, Parse, Parser, SyntaxError, Token};
+use super::lexer::{Fault, Flavour, Parse, Parser, Settings, SyntaxError, Token};
 use std::rc::Rc;
 
 /// Words that end a list, and dash's way to name those it would like.
@@ -12,9 +12,14 @@ const CLOSERS: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", 
 /// Builtins whose arguments may be assignments with array literals.
 const DECLARERS: [&str; 6] = ["declare", "typeset", "local", "export", "readonly", "eval"];
 
-type Stop<'p> = dyn Fn(&mut Parser<'_>) -> Parse<bool> + 'p;
+/// A whole text as one list.
+pub fn parse_text(text: &str, line: u32, set: Settings) -> Parse<List> {
+    Parser::new(text, line, set).parse_all()
+}
 
-impl Parser<'_> {
+type Stop<'p> = dyn Fn(&mut Parser) -> Parse<bool> + 'p;
+
+impl Parser {
     /// The next complete command; an empty list for an empty line; `None` at the end of the text.
     pub fn parse_next(&mut self) -> Parse<Option<List>> {
         self.assign_ok = true;
@@ -55,6 +60,16 @@ impl Parser<'_> {
     /// The line the parser has come to.
     pub fn line(&self) -> u32 {
         self.line
+    }
+
+    /// The text from where the parser stands to its end.
+    pub fn rest(&self) -> String {
+        self.src.iter().skip(self.pos).collect()
+    }
+
+    /// What may have changed between two commands.
+    pub fn set(&mut self, set: Settings) {
+        self.set = set;
     }
 
     /// How many characters of the text have been used.
@@ -228,7 +243,7 @@ impl Parser<'_> {
                 }
                 self.function_body(&name.raw)?
             }
-            _ if CLOSERS.contains(&word) || (word == "in" && false) => return self.unexpected(None),
+            _ if CLOSERS.contains(&word) => return self.unexpected(None),
             _ => return Ok(None),
         }))
     }
@@ -333,7 +348,7 @@ impl Parser<'_> {
         let [init, test, step] = pieces.as_slice() else {
             return self.fault(Fault::Other("syntax error: arithmetic expression required".to_owned()));
         };
-        let word = |text: &str| Parser::quoted_text(text, line, self.set, true);
+        let word = |text: &str| Parser::quoted_text(text, line, self.set.clone(), true);
         let exprs = [word(init)?, word(test)?, word(step)?];
         self.eat_op(";")?;
         Ok(Kind::ForArith(exprs, self.do_group()?))
@@ -394,7 +409,7 @@ impl Parser<'_> {
         self.unpeek();
         if self.bash() && self.looking_at("((") {
             if let Some(text) = self.arith_text(2)? {
-                return Ok(Kind::Arith(Parser::quoted_text(&text, self.line, self.set, true)?));
+                return Ok(Kind::Arith(Parser::quoted_text(&text, self.line, self.set.clone(), true)?));
             }
         }
         self.next()?;
@@ -435,7 +450,7 @@ impl Parser<'_> {
             match self.peek()? {
                 Token::Word(_) => {
                     let Token::Word(word) = self.next()? else { continue };
-                    match assignment(&word, self) {
+                    match assignment(&word, self.line, &self.set) {
                         Some(assign) if words.is_empty() => assigns.push(assign?),
                         _ => {
                             words.push(word);
@@ -471,7 +486,7 @@ impl Parser<'_> {
 
     /// Whether the alias just expanded ended in a blank, so that the next word may be one too.
     fn alias_after_blank(&mut self) -> bool {
-        let Some(aliases) = self.set.aliases else { return false };
+        let Some(aliases) = self.set.aliases.clone() else { return false };
         let Ok((start, _)) = self.token_start() else { return false };
         let ended = self.alias_ends.last().filter(|(_, end)| *end <= start && *end > 0);
         let Some((name, end)) = ended else { return false };
@@ -482,7 +497,7 @@ impl Parser<'_> {
 
     /// Replaces the next word, where it is an alias, by its text, again and again, but no alias inside itself.
     fn expand_aliases(&mut self) -> Parse<()> {
-        let Some(aliases) = self.set.aliases else { return Ok(()) };
+        let Some(aliases) = self.set.aliases.clone() else { return Ok(()) };
         loop {
             let (start, _) = self.token_start()?;
             let name = match self.peek()? {
@@ -500,9 +515,9 @@ impl Parser<'_> {
 }
 
 /// Reads a word as an assignment, if it is one.
-fn assignment(word: &Word, parser: &Parser<'_>) -> Option<Parse<Assign>> {
+pub(super) fn assignment(word: &Word, line: u32, set: &Settings) -> Option<Parse<Assign>> {
     let Some(Part::Lit(first)) = word.parts.first() else { return None };
-    let bash = parser.set.flavour == Flavour::Bash;
+    let bash = set.flavour == Flavour::Bash;
     // A quoted subscript splits the literal; the name and sign are then found in the raw text.
     let raw: &str = if first.contains('=') { first } else { &word.raw };
     let name_len = raw.find(|c: char| c != '_' && !c.is_ascii_alphanumeric())?;
@@ -521,7 +536,7 @@ fn assignment(word: &Word, parser: &Parser<'_>) -> Option<Parse<Assign>> {
     };
     let append = bash && rest.starts_with("+=");
     let tail = if append { rest.strip_prefix("+=")? } else { rest.strip_prefix('=')? };
-    let subscript = match subscript.map(|text| Parser::plain_text(text, parser.line(), parser.set)) {
+    let subscript = match subscript.map(|text| Parser::plain_text(text, line, set.clone())) {
         Some(Err(error)) => return Some(Err(error)),
         Some(Ok(word)) => Some(word),
         None => None,
@@ -533,7 +548,7 @@ fn assignment(word: &Word, parser: &Parser<'_>) -> Option<Parse<Assign>> {
         }
         parts.extend(word.parts.iter().skip(1).cloned());
     } else {
-        match Parser::plain_text(tail, parser.line(), parser.set) {
+        match Parser::plain_text(tail, line, set.clone()) {
             Ok(word) => parts.extend(word.parts.iter().cloned()),
             Err(error) => return Some(Err(error)),
         }

@@ -43,9 +43,9 @@ pub(super) fn is_meta(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '|' | '&' | ';' | '(' | ')' | '<' | '>')
 }
 
-impl<'a> Parser<'a> {
+impl Parser {
     /// Text that is expanded as if between double quotes: a here-document, an expression, a prompt.
-    pub fn quoted_text(text: &str, line: u32, set: Settings<'a>, here: bool) -> Parse<Word> {
+    pub fn quoted_text(text: &str, line: u32, set: Settings, here: bool) -> Parse<Word> {
         let mut parser = Parser::new(text, line, set);
         let quoting = if here { Quoting::Here } else { Quoting::Double };
         let parts = parser.parts_until(&mut |_, _| false, quoting)?;
@@ -53,7 +53,7 @@ impl<'a> Parser<'a> {
     }
 
     /// One word of plain text, to its end whatever it holds (the value of `PS4`, a subscript given to `unset`).
-    pub fn plain_text(text: &str, line: u32, set: Settings<'a>) -> Parse<Word> {
+    pub fn plain_text(text: &str, line: u32, set: Settings) -> Parse<Word> {
         let mut parser = Parser::new(text, line, set);
         let parts = parser.parts_until(&mut |_, _| false, Quoting::Plain)?;
         Ok(Word { raw: text.into(), parts: parts.into() })
@@ -136,7 +136,7 @@ impl<'a> Parser<'a> {
         out.lit.extend(open);
         self.deeper(|p| {
             loop {
-                let stop = &mut |p: &Parser<'_>, c: char| {
+                let stop = &mut |p: &Parser, c: char| {
                     c == ')' || (matches!(c, '?' | '*' | '+' | '@' | '!') && p.at(1) == Some('('))
                 };
                 for part in p.parts_until(stop, Quoting::Plain)? {
@@ -215,7 +215,7 @@ impl<'a> Parser<'a> {
                         let inner = text.trim_start_matches('[').strip_suffix(']').unwrap_or_default().to_owned();
                         self.eat("=");
                         let value = self.word()?;
-                        elements.push((Some(Parser::plain_text(&inner, self.line, self.set)?), value));
+                        elements.push((Some(Parser::plain_text(&inner, self.line, self.set.clone())?), value));
                     } else {
                         self.pos -= 1;
                         let value = self.word()?;
@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
     /// Parts up to the end of the text or the first unquoted character for which `stop` holds.
     pub(super) fn parts_until(
         &mut self,
-        stop: &mut dyn FnMut(&Parser<'_>, char) -> bool,
+        stop: &mut dyn FnMut(&Parser, char) -> bool,
         quoting: Quoting,
     ) -> Parse<Vec<Part>> {
         let mut out = Collect::default();
@@ -347,7 +347,7 @@ impl<'a> Parser<'a> {
         match c {
             '(' if self.at(1) == Some('(') => {
                 if let Some(expression) = self.arith_text(2)? {
-                    let word = Parser::quoted_text(&expression, self.line, self.set, true)?;
+                    let word = Parser::quoted_text(&expression, self.line, self.set.clone(), true)?;
                     return Ok(Some(Part::Arith(word)));
                 }
                 self.bump();
