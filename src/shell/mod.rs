@@ -22,6 +22,7 @@ pub mod pattern;
 mod print;
 pub mod printf;
 mod process;
+pub mod programs;
 pub mod prompt;
 pub mod readline;
 mod redirect;
@@ -32,4 +33,5 @@ pub mod test_expr;
 pub mod vars;
 mod words;
 
-pub use start::entry;
+pub use start::{entry, is_complete, shells};
+pub use state::Shell;

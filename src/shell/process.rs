@@ -179,7 +179,7 @@ impl Shell {
             Ok(pids) => {
                 self.last_background = pids.last().copied();
                 let id = self.jobs.add(&pids, text, self.job_control);
-                if self.interactive {
+                if self.announces {
                     let pid = pids.last().copied().unwrap_or(0);
                     let line = if self.flavour == Flavour::Bash { format!("[{id}] {pid}\n") } else { String::new() };
                     self.write(2, &line).await;
@@ -264,9 +264,12 @@ impl Shell {
                 Ok(())
             }
             State::Ended(ExitStatus::Signaled(Signal::INT, _)) => {
+                self.take_signals();
                 self.signals.retain(|s| *s != Signal::INT);
                 if self.interactive {
-                    self.write(2, "\n").await;
+                    if self.announces {
+                        self.write(2, "\n").await;
+                    }
                     return Err(Flow::Discard(130));
                 }
                 if caught && self.subshell == 0 {
@@ -306,7 +309,7 @@ impl Shell {
         let changed: Vec<u32> = self.jobs.iter().filter(|job| !job.told).map(|job| job.id).collect();
         for id in changed {
             let line = self.jobs.get(id).map(|job| self.jobs.line(job, self.flavour, false)).unwrap_or_default();
-            if self.interactive {
+            if self.announces {
                 self.write(2, &line).await;
             }
             if let Some(job) = self.jobs.get_mut(id) {

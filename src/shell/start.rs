@@ -5,17 +5,40 @@ use super::ast::List;
 use super::escape::{from_bytes, to_bytes};
 use super::history::History;
 use super::jobs::Jobs;
-use super::lexer::{Fault, Flavour, Parser, SyntaxError};
+use super::lexer::{Fault, Flavour, Parser, Settings, SyntaxError};
 use super::parser::parse_text;
 use super::readline::Input;
 use super::state::{base, Flow, Outcome, Shell};
 use super::vars::{Vars, READONLY};
 use crate::ambient::Ids;
-use crate::kernel::{Disposition, Errno, Flavor, LocalBoxFuture, OpenFlags, Proc, Signal, SignalSet, Whence};
+use crate::kernel::{Disposition, Errno, Flavor, LocalBoxFuture, OpenFlags, Proc, Programs, Signal, SignalSet, Whence};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// Signals that a shell with a prompt leaves alone.
 pub const SHELL_SIGNALS: [Signal; 5] = [Signal::TERM, Signal::QUIT, Signal::TSTP, Signal::TTIN, Signal::TTOU];
+
+/// The shells as programs.
+pub fn shells() -> Programs {
+    let mut programs = Programs::new();
+    for name in ["bash", "sh", "dash", "ash"] {
+        programs.insert(name, entry);
+    }
+    programs
+}
+
+/// Whether a text is whole commands of bash: no quotes, brackets, compound commands or here-documents left open.
+pub fn is_complete(text: &str) -> bool {
+    let mut parser = Parser::new(text, 1, Settings { flavour: Flavour::Bash, aliases: None, extglob: false });
+    loop {
+        match parser.parse_next() {
+            Ok(Some(_)) if parser.wants_here() || parser.continued || text.ends_with('\\') => return false,
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(error) => return !error.is_incomplete(),
+        }
+    }
+}
 
 /// The program behind `bash`, `sh`, `dash` and `ash`: which of them it is, is told by the file and the name it was
 /// called by.
@@ -166,7 +189,7 @@ impl Invocation {
 }
 
 async fn run(proc: Proc, flavour: Flavour, args: Vec<String>) -> i32 {
-    let mut shell = Shell::new(proc, flavour, args.first().map(String::as_str).unwrap_or("sh"));
+    let mut shell = Shell::make(proc, flavour, args.first().map(String::as_str).unwrap_or("sh"));
     let mut invocation = Invocation::parse(&mut shell, &args);
     if let Some((fd, text, status)) = invocation.answer {
         shell.write(fd, &text).await;
@@ -196,7 +219,54 @@ async fn run(proc: Proc, flavour: Flavour, args: Vec<String>) -> i32 {
 }
 
 impl Shell {
-    fn new(proc: Proc, flavour: Flavour, name: &str) -> Shell {
+    /// A bash for a process that hands it lines itself ([`Shell::run_line`]): it has no prompt, no history and no job
+    /// control, but complains as a shell with a prompt does.
+    pub fn new(proc: Proc) -> Shell {
+        let name = proc.name();
+        let mut shell = Shell::make(proc, Flavour::Bash, &name);
+        shell.init_variables();
+        shell.interactive = true;
+        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::HUP]) {
+            shell.set_disposition(signal);
+        }
+        shell
+    }
+
+    /// Runs a text of whole commands; `Break` where the shell is to end.
+    pub async fn run_line(&mut self, text: &str) -> ControlFlow<()> {
+        self.depth = 0;
+        match self.run_text(text, "", 1).await {
+            Ok(status) => self.status = status,
+            Err(Flow::Exit(status)) => {
+                self.status = status;
+                self.status = self.run_exit_trap().await;
+                return ControlFlow::Break(());
+            }
+            Err(flow) => self.recover(flow),
+        }
+        self.reap();
+        ControlFlow::Continue(())
+    }
+
+    /// `$?`
+    pub fn status(&self) -> i32 {
+        self.status
+    }
+
+    /// After a command line that was given up, nothing of it is left.
+    fn recover(&mut self, flow: Flow) {
+        self.status = match flow {
+            Flow::Discard(status) | Flow::Failed(status) | Flow::Return(status) | Flow::Exit(status) => status,
+            Flow::Break(_) | Flow::Continue(_) => 0,
+        };
+        (self.loops, self.tolerant, self.depth) = (0, 0, 0);
+        while self.vars.depth() > 0 {
+            self.vars.pop_scope();
+        }
+        self.frames.clear();
+    }
+
+    fn make(proc: Proc, flavour: Flavour, name: &str) -> Shell {
         let born_ignoring = Signal::ALL
             .iter()
             .filter(|signal| proc.disposition(**signal) == Disposition::Ignore)
@@ -252,6 +322,7 @@ impl Shell {
             running_trap: false,
             open_substitutions: Vec::new(),
             readline: Default::default(),
+            announces: false,
         }
     }
 
@@ -346,6 +417,7 @@ impl Shell {
         for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::HUP, Signal::WINCH]) {
             self.set_disposition(signal);
         }
+        self.announces = true;
         self.proc.set_reaps_orphans(true);
         if let Some(tty) = self.proc.tty() {
             // It may lead its session already, and then has a group of its own.
@@ -710,17 +782,8 @@ impl Shell {
                     self.depth = 0;
                     match result {
                         Ok(status) => self.status = status,
-                        Err(Flow::Discard(status) | Flow::Failed(status) | Flow::Return(status)) => {
-                            self.status = status;
-                            self.loops = 0;
-                            self.tolerant = 0;
-                            while self.vars.depth() > 0 {
-                                self.vars.pop_scope();
-                            }
-                            self.frames.clear();
-                        }
-                        Err(Flow::Break(_) | Flow::Continue(_)) => self.status = 0,
                         Err(Flow::Exit(status)) => return Err(Flow::Exit(status)),
+                        Err(flow) => self.recover(flow),
                     }
                 }
                 Ok(None) => return self.leave().await,

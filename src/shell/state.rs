@@ -168,6 +168,8 @@ pub struct Shell {
     pub replaceable: bool,
     /// How many commands were read at the prompt (`\#`).
     pub command_number: u32,
+    /// Says `exit` and tells of jobs: there is somebody at a prompt.
+    pub announces: bool,
     /// The student was told of stopped jobs when leaving.
     pub warned: bool,
     /// A trap is being run.

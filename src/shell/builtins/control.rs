@@ -50,7 +50,7 @@ pub fn exit(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         out.error("logout: not login shell: use `exit'");
         return Ok(1);
     }
-    if shell.interactive && shell.subshell == 0 && shell.flavour == Flavour::Bash {
+    if shell.announces && shell.subshell == 0 && shell.flavour == Flavour::Bash {
         out.raw_error(if shell.login { "logout\n" } else { "exit\n" });
     }
     match status_argument(shell, args) {
