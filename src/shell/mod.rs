@@ -1,28 +1,37 @@
 //! The shell: bash as a student meets it, with Debian's `sh` (dash) and BusyBox's as flavours of the same
 //! interpreter. A shell is a future over [`crate::kernel`]'s processes. It knows no Docker.
+//!
+//! From text to effect: [`lexer`] and [`words`] and [`parser`] make the tree of [`ast`]; [`expand`] makes arguments of
+//! words; [`exec`], [`simple`] and [`process`] run the tree; [`start`] has the loops around it all, and [`readline`] the
+//! prompt's line editor.
 
+pub mod arith;
+pub mod ast;
+pub mod builtins;
+mod cond;
+pub mod echo;
+pub mod escape;
+mod exec;
+pub mod expand;
+pub mod history;
+pub mod jobs;
+pub mod lexer;
+mod params;
+pub mod parser;
+pub mod pattern;
+mod print;
+pub mod printf;
+mod process;
 pub mod programs;
-/// stub
-pub struct Shell;
-impl Shell {
-    /// .
-    pub fn new(_: crate::kernel::Proc) -> Shell {
-        Shell
-    }
-    /// .
-    pub async fn run_line(&mut self, _: &str) -> std::ops::ControlFlow<()> {
-        std::ops::ControlFlow::Continue(())
-    }
-    /// .
-    pub fn status(&self) -> i32 {
-        0
-    }
-}
-/// .
-pub fn is_complete(_: &str) -> bool {
-    true
-}
-/// .
-pub fn shells() -> crate::kernel::Programs {
-    crate::kernel::Programs::new()
-}
+pub mod prompt;
+pub mod readline;
+mod redirect;
+mod simple;
+mod start;
+pub mod state;
+pub mod test_expr;
+pub mod vars;
+mod words;
+
+pub use start::{entry, is_complete, shells};
+pub use state::Shell;
