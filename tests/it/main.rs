@@ -19,6 +19,7 @@ mod layerfs_vfs;
 mod oci_archives;
 mod program_shell;
 mod programs;
+mod programs_screen;
 mod real_archives;
 mod terminal;
 mod golden;

@@ -128,7 +128,7 @@ fn compared(output: &Output) -> String {
 
 // ---- the simulation
 
-fn machine(busybox: bool) -> System {
+pub fn machine(busybox: bool) -> System {
     let kernel = Kernel::new(Time::parse_rfc3339(NOW).unwrap());
     let meta = Meta::new(0o755, Time::parse_rfc3339("2026-11-02T04:20:00Z").unwrap());
     let mut layer = LayerBuilder::new();

@@ -197,16 +197,17 @@ impl Job {
 
     /// The line that a wrong command line ends with; BusyBox shows its help instead. Gives the exit status.
     pub fn refer_to_help(&mut self) -> i32 {
-        let text = if self.busybox() {
-            self.help()
-        } else {
-            ["Try '", self.usage.name, " --help' for more information.\n"].concat()
+        let Usage { name, synopsis, trouble, .. } = *self.usage;
+        let text = match name {
+            _ if self.busybox() => self.help(),
+            "sed" => ["Usage: sed ", synopsis, "\n\n"].concat(),
+            _ => ["Try '", name, " --help' for more information.\n"].concat(),
         };
         self.err(&text);
         if self.busybox() {
             1
         } else {
-            self.usage.trouble
+            trouble
         }
     }
 
