@@ -106,6 +106,15 @@ impl Blob {
         self.pieces().iter().filter(|p| !matches!(p.source, Source::Hole)).map(|p| p.len).sum()
     }
 
+    /// Bytes that it keeps in memory for itself: written ones, which no other file's rope shares yet.
+    pub fn held(&self) -> u64 {
+        let held = |p: &Piece| match &p.source {
+            Source::Bytes(bytes) if bytes.len() as u64 == p.len => p.len,
+            _ => 0,
+        };
+        self.pieces().iter().map(held).sum()
+    }
+
     fn pieces(&self) -> &[Piece] {
         match &self.rope {
             Rope::Empty => &[],

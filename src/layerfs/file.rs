@@ -163,7 +163,8 @@ impl Vfs {
         }
     }
 
-    /// Writes at `off`, or at the end if opened so. Returns how many bytes were written. EBADF, EFBIG.
+    /// Writes at `off`, or at the end if opened so. Returns how many bytes were written. EBADF, EFBIG,
+    /// ENOSPC.
     pub fn write(&mut self, who: &Who<'_>, file: &Handle, off: u64, data: &[u8]) -> Result<usize, Errno> {
         if file.flags().append {
             return self.append(who, file, data);
@@ -192,6 +193,7 @@ impl Vfs {
             return Err(Errno::EFBIG);
         }
         let mut mount = fs.borrow_mut();
+        mount.reserve(data.len() as u64)?;
         let mut result = Err(Errno::EINVAL);
         mount.change(ino, |node| {
             if let Body::File(blob) = &mut node.body {

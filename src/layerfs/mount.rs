@@ -31,6 +31,9 @@ impl FsType {
     }
 }
 
+/// What a mount's files may hold unless told otherwise: a program that writes without end meets a full disk.
+const CAPACITY: u64 = 1 << 30;
+
 /// Layers and an upper. A clone is a snapshot: O(1), sharing everything.
 #[derive(Clone, Debug)]
 pub struct Mount {
@@ -41,6 +44,9 @@ pub struct Mount {
     /// The whiteout that deletions since mounting share (Linux 5.8 and later hard-link it from the work directory).
     pub(super) whiteout: Option<Ino>,
     pub(super) generation: u64,
+    /// Bytes that its files may hold in memory, and how many were written since that was last looked at.
+    pub(super) capacity: u64,
+    pub(super) written: u64,
     /// How often files of the upper are open; a file without a name stays as long as it is.
     pub(super) opens: BTreeMap<Ino, u32>,
 }
@@ -87,6 +93,8 @@ impl Mount {
             upper: Tree::new(Meta::new(0o755, Time(0))),
             whiteout: None,
             generation: 0,
+            capacity: CAPACITY,
+            written: 0,
             opens: BTreeMap::new(),
         }
     }
@@ -108,6 +116,12 @@ impl Mount {
             root.meta = meta;
         }
         self
+    }
+
+    /// The same, full (ENOSPC) when its files hold this many bytes in memory. Holes, runs of one byte and what is
+    /// shared with lower layers by a copy-up hold none.
+    pub fn with_capacity(self, bytes: u64) -> Mount {
+        Mount { capacity: bytes, ..self }
     }
 
     /// What it presents itself as.

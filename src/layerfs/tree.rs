@@ -34,6 +34,11 @@ impl Tree {
         self.nodes.get_mut(&ino).map(Arc::make_mut)
     }
 
+    /// Every node, with a name or without.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values().map(Arc::as_ref)
+    }
+
     /// All inode numbers are below this.
     pub fn span(&self) -> u64 {
         u64::from(self.next)

@@ -52,6 +52,24 @@ impl Mount {
         self.upper.get_mut(ino).map(change).ok_or(Errno::EIO)
     }
 
+    /// Makes sure that `len` bytes more may be written. What the files hold is added up only when as much as fits has
+    /// been written since the last time, so a write costs nothing for it.
+    pub(crate) fn reserve(&mut self, len: u64) -> Result<(), Errno> {
+        self.written = self.written.saturating_add(len);
+        if self.written > self.capacity {
+            let held = |node: &Node| match &node.body {
+                Body::File(blob) => blob.held(),
+                _ => 0,
+            };
+            let held = self.upper.nodes().map(held).fold(0, u64::saturating_add);
+            if held.saturating_add(len) > self.capacity {
+                return Err(Errno::ENOSPC);
+            }
+            self.written = held.saturating_add(len);
+        }
+        Ok(())
+    }
+
     fn touch(&mut self, dir: Ino, now: Time) {
         if let Some(node) = self.upper.get_mut(dir) {
             (node.meta.mtime, node.meta.ctime) = (now, now);

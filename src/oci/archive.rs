@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use super::save::save;
 
 /// The most that a compressed part may unpack to.
-const MAX_UNPACKED: usize = 1 << 31;
+const MAX_UNPACKED: usize = 1 << 30;
 
 /// The most that a JSON file may have.
 const MAX_JSON: u64 = 8 << 20;

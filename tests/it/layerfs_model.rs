@@ -25,6 +25,8 @@ struct Inode {
     mtime: i64,
     /// Written since the last commit.
     upper: bool,
+    /// A directory that was there at the last commit.
+    lower: bool,
 }
 
 /// Paths to inodes; hard links share a number.
@@ -99,7 +101,7 @@ impl Model {
 
     fn make(&mut self, path: &str, kind: Kind, mode: u32) {
         self.touch_parent(path);
-        self.inodes.push(Inode { kind, mode, uid: 0, mtime: self.now, upper: true });
+        self.inodes.push(Inode { kind, mode, uid: 0, mtime: self.now, upper: true, lower: false });
         self.names.insert(path.to_owned(), self.inodes.len() - 1);
     }
 
@@ -239,7 +241,7 @@ impl Model {
             return Some(());
         }
         // What was there at the last commit cannot move as a whole; what has been made since can.
-        if is_dir && self.has_lower_part(&from) {
+        if is_dir && old.lower {
             return None;
         }
         self.copy_up(&from);
@@ -253,29 +255,16 @@ impl Model {
         Some(())
     }
 
-    fn has_lower_part(&self, path: &str) -> bool {
-        let inode = self.names[path];
-        // A directory made since the commit has the mark from the start; one that was there got a copy.
-        !self.inodes[inode].upper || self.copied_dirs().contains(path)
-    }
-
-    /// Directories that were there at the commit and were never removed since.
-    fn copied_dirs(&self) -> BTreeSet<String> {
-        self.names.iter().filter(|(_, i)| self.inodes[**i].mode & LOWER != 0).map(|(p, _)| p.clone()).collect()
-    }
-
     fn commit(&mut self) {
         for inode in &mut self.inodes {
             inode.upper = false;
-            if inode.kind == Kind::Dir {
-                inode.mode |= LOWER;
-            }
+            inode.lower = inode.kind == Kind::Dir;
         }
         self.before = self.view();
     }
 
     fn view(&self) -> BTreeMap<String, Inode> {
-        let plain = |i: &usize| Inode { mode: self.inodes[*i].mode & 0o7777, upper: false, ..self.inodes[*i].clone() };
+        let plain = |i: &usize| Inode { upper: false, lower: false, ..self.inodes[*i].clone() };
         self.names.iter().map(|(p, i)| (p.clone(), plain(i))).collect()
     }
 
@@ -328,9 +317,6 @@ impl Model {
     }
 }
 
-/// A bit above the permissions: the directory has a part in a lower layer.
-const LOWER: u32 = 1 << 20;
-
 fn view(vfs: &Vfs, who: &Who<'_>) -> BTreeMap<String, Inode> {
     let (mut out, mut todo) = (BTreeMap::new(), vec![String::new()]);
     while let Some(dir) = todo.pop() {
@@ -345,7 +331,10 @@ fn view(vfs: &Vfs, who: &Who<'_>) -> BTreeMap<String, Inode> {
                 FileKind::Symlink => Kind::Link(vfs.readlink(who, &path).unwrap().to_string()),
                 _ => Kind::File(vfs.blob(who, &path).unwrap().to_vec()),
             };
-            out.insert(path, Inode { kind, mode: stat.mode, uid: stat.uid, mtime: stat.mtime.secs(), upper: false });
+            out.insert(
+                path,
+                Inode { kind, mode: stat.mode, uid: stat.uid, mtime: stat.mtime.secs(), upper: false, lower: false },
+            );
         }
     }
     out

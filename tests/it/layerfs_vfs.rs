@@ -306,3 +306,20 @@ fn a_large_file_copies_up_without_its_content() {
     let read = v.open(&ROOT, "/big", OpenFlags::READ, 0).unwrap();
     assert_eq!(v.read(&read, (1 << 40) - 1, 99).unwrap()[1..], *b"end");
 }
+
+#[test]
+fn a_disk_gets_full_and_empty_again() {
+    let mut v = Vfs::new(Mount::plain(FsType::Ext4).with_capacity(100_000));
+    let noise = Blob::generated(9, 30_000).to_vec();
+    let file = v.open(&ROOT, "/f", OpenFlags::APPEND, 0o644).unwrap();
+    for _ in 0..3 {
+        v.append(&ROOT, &file, &noise).unwrap();
+    }
+    assert_eq!(v.append(&ROOT, &file, &noise), Err(Errno::ENOSPC));
+    assert_eq!(v.fstat(&file).unwrap().size, 90_000);
+    v.ftruncate(&ROOT, &file, 0).unwrap();
+    for _ in 0..20 {
+        v.append(&ROOT, &file, &[0; 30_000]).unwrap();
+    }
+    assert_eq!(v.fstat(&file).unwrap().size, 600_000, "a run of one byte is a count");
+}
