@@ -1,10 +1,12 @@
 //! The history list: what was typed at the prompt, what `HISTCONTROL` keeps out of it, `!` expansion, and what of it goes
 //! to the file. Reading and writing the file is done by [`super::start`].
 
+use std::rc::Rc;
+
 /// The list.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    lines: Vec<String>,
+    lines: Rc<Vec<String>>,
     /// The number of the first line.
     first: usize,
     /// How many of the last lines were typed in this session and not yet appended to the file.
@@ -42,7 +44,7 @@ impl History {
 
     /// Lines of the file, read at the start.
     pub fn load(&mut self, text: &str) {
-        self.lines.extend(text.lines().map(str::to_owned));
+        Rc::make_mut(&mut self.lines).extend(text.lines().map(str::to_owned));
         self.trim();
     }
 
@@ -59,24 +61,24 @@ impl History {
             return;
         }
         if self.erase_dups {
-            self.lines.retain(|old| old != line);
+            Rc::make_mut(&mut self.lines).retain(|old| old != line);
         }
-        self.lines.push(line.to_owned());
+        Rc::make_mut(&mut self.lines).push(line.to_owned());
         self.new_lines += 1;
         self.trim();
     }
 
     /// Replaces the last line, as for a command that goes on over several lines.
     pub fn replace_last(&mut self, line: &str) {
-        if let Some(last) = self.lines.last_mut() {
+        if let Some(last) = Rc::make_mut(&mut self.lines).last_mut() {
             line.clone_into(last);
         }
     }
 
     fn trim(&mut self) {
-        if let Some(limit) = self.limit {
+        if let Some(limit) = self.limit.filter(|limit| self.lines.len() > *limit) {
             let extra = self.lines.len().saturating_sub(limit);
-            self.lines.drain(..extra);
+            Rc::make_mut(&mut self.lines).drain(..extra);
             self.first += extra;
         }
         self.new_lines = self.new_lines.min(self.lines.len());
@@ -84,7 +86,7 @@ impl History {
 
     /// `history -c`
     pub fn clear(&mut self) {
-        self.lines.clear();
+        Rc::make_mut(&mut self.lines).clear();
         self.first = 0;
         self.new_lines = 0;
     }
@@ -92,7 +94,7 @@ impl History {
     /// `history -d`; false where there is no such line.
     pub fn delete(&mut self, number: usize) -> bool {
         let Some(at) = number.checked_sub(self.first + 1).filter(|at| *at < self.lines.len()) else { return false };
-        self.lines.remove(at);
+        Rc::make_mut(&mut self.lines).remove(at);
         self.new_lines = self.new_lines.min(self.lines.len());
         true
     }

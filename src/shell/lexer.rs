@@ -287,7 +287,10 @@ impl Parser {
             Token::Newline => Fault::Unexpected("newline".to_owned()),
             Token::Eof => Fault::Eof,
         };
-        Err(SyntaxError { line: if fault == Fault::Eof { self.line } else { line }, fault, expecting })
+        // The end of the text is on a line of its own.
+        let open_line = fault == Fault::Eof && self.src.last() != Some(&'\n');
+        let line = if fault == Fault::Eof { self.line + u32::from(open_line) } else { line };
+        Err(SyntaxError { line, fault, expecting })
     }
 
     fn scan(&mut self) -> Parse<Token> {

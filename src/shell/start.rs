@@ -772,7 +772,7 @@ impl Shell {
                 self.history.load(&text);
             }
         } else {
-            self.readline.keymap.bracketed_paste = false;
+            Rc::make_mut(&mut self.readline).keymap.bracketed_paste = false;
         }
         loop {
             match self.next_command(terminal).await {

@@ -177,7 +177,7 @@ pub struct Shell {
     /// Descriptors of process substitutions to be closed after the present command.
     pub open_substitutions: Vec<i32>,
     /// The line editor's bindings and what was cut out.
-    pub readline: super::readline::Readline,
+    pub readline: Rc<super::readline::Readline>,
 }
 
 impl Shell {

@@ -10,6 +10,7 @@ use super::state::Shell;
 use crate::kernel::{Errno, Signal};
 use editor::{Editor, Event, KillRing};
 use keys::Keymap;
+use std::rc::Rc;
 
 /// What was typed at a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Shell {
         };
         for file in files {
             if let Ok(text) = self.read_file(&file).await {
-                self.readline.keymap.read(&text);
+                Rc::make_mut(&mut self.readline).keymap.read(&text);
                 return;
             }
         }
@@ -106,9 +107,8 @@ impl Shell {
             };
             bytes.clear();
             let Some(c) = c else { continue };
-            let mut ring = std::mem::take(&mut self.readline.ring);
-            let event = editor.key(c, &self.readline.keymap, &mut ring);
-            self.readline.ring = ring;
+            let Readline { keymap, ring } = Rc::make_mut(&mut self.readline);
+            let event = editor.key(c, keymap, ring);
             match event {
                 Event::None => {}
                 Event::Line(line) => return Input::Line(line),
