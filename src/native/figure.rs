@@ -78,12 +78,38 @@ fn png(svg: &str) -> Result<Vec<u8>> {
     use resvg::{tiny_skia, usvg};
     const SCALE: f32 = 2.0;
     let mut options = usvg::Options::default();
-    options.fontdb_mut().load_system_fonts();
+    let fonts = options.fontdb_mut();
+    fonts.load_system_fonts();
+    // Browsers also call condensed faces by a family's name of their own, which the figures' style sheet uses.
+    let condensed = fonts.faces().filter(|f| f.stretch == usvg::fontdb::Stretch::Condensed).cloned();
+    for mut face in condensed.collect::<Vec<_>>() {
+        face.families.iter_mut().for_each(|f| f.0 += " Condensed");
+        face.stretch = usvg::fontdb::Stretch::Normal;
+        fonts.push_face_info(face);
+    }
+    // The generic families stand for fonts that need not be here.
+    let sans = ["DejaVu Sans Condensed", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Arial", "Helvetica"];
+    let mono = ["DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono", "Courier New", "Menlo"];
+    if let Some(name) = first_font(fonts, &sans, false) {
+        fonts.set_sans_serif_family(name);
+    }
+    match first_font(fonts, &mono, true) {
+        Some(name) => fonts.set_monospace_family(name),
+        None => anyhow::bail!("there is no font to write the figure's words with: use .svg"),
+    }
     let tree = usvg::Tree::from_str(svg, &options).context("the figure's own SVG")?;
     let size = tree.size().to_int_size().scale_by(SCALE).context("an empty figure")?;
     let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).context("an empty figure")?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
     pixels.encode_png().context("PNG")
+}
+
+/// The first of these families that is here, or any of the kind.
+fn first_font(fonts: &resvg::usvg::fontdb::Database, names: &[&str], mono: bool) -> Option<String> {
+    let here = |name: &str| fonts.faces().any(|f| f.families.iter().any(|(n, _)| n == name));
+    let any = || fonts.faces().find(|f| f.monospaced == mono).or_else(|| fonts.faces().next());
+    let named = names.iter().find(|n| here(n)).map(|n| n.to_string());
+    named.or_else(|| any()?.families.first().map(|f| f.0.clone()))
 }
 
 /// Writes beside the target and renames, so that a full disk leaves no half of a figure.

@@ -454,7 +454,9 @@ fn ten_thousand_containers_are_drawn_in_time_and_few_elements() {
         assert!(n < 1000, "{n} elements");
     }
     println!("both views of 10,000 containers: {best:?}");
-    assert!(best.as_millis() < 100, "{best:?}");
+    // A frame, where the code is optimised.
+    let limit = if cfg!(debug_assertions) { 2000 } else { 16 };
+    assert!(best.as_millis() < limit, "{best:?}");
 }
 
 #[test]

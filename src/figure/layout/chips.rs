@@ -1,8 +1,8 @@
 //! Which changes a thin layer shows and where: chips in a row (on phones two), newest last, and for copies and
 //! deletions a lane down to the ghost in the layer below. It must not know how they are drawn.
 
-use super::container::Geo;
 use super::parts::{bytes, Chip};
+use super::stack::Geo;
 use super::words;
 use crate::engine::snapshot::{ChangeKind, ChangeView, ContainerView};
 use crate::figure::measure::font;

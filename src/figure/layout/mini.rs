@@ -1,8 +1,8 @@
 //! The thumbnail that phones show over the terminal: the container view without a word. It must not know what was
 //! before.
 
-use super::container::Subject;
 use super::parts::{self, Block};
+use super::subject::Subject;
 use crate::engine::snapshot::{ChangeKind, Snapshot};
 use crate::figure::scene::{Node, Options, Scene, View};
 

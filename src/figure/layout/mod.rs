@@ -1,5 +1,6 @@
 //! From snapshot to scene: where everything stands. It must not know SVG's text form, nor who shows the scene.
 
+mod boxes;
 pub mod change;
 mod chips;
 mod container;
@@ -7,6 +8,8 @@ mod forest;
 mod mini;
 mod parts;
 mod sharing;
+mod stack;
+mod subject;
 pub mod words;
 
 use super::describe;
@@ -14,9 +17,9 @@ use super::measure::font;
 use super::scene::{Node, Options, Scene, Size, View};
 use crate::engine::snapshot::{ContainerView, Foreground, Snapshot};
 use crate::strings::figure as s;
-pub(super) use container::Subject;
 pub(super) use forest::{columns, forest, Column, Family, Row, Run};
 use std::sync::Arc;
+pub(super) use subject::Subject;
 
 /// One container on its image. `focus` is the id of the container (or of an image, drawn alone) to show; without it,
 /// or when it is gone, [`auto_focus`] chooses. `prev` is the snapshot before, for the marks of what changed.
