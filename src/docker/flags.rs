@@ -287,11 +287,11 @@ fn check(flag: &Flag, value: &str) -> Result<(), String> {
             let (host, ip) = value.split_once(':').unwrap_or((value, ""));
             let good = !host.is_empty() && !ip.is_empty();
             keep(good, format!("bad format for add-host: {value:?}"))?;
-            let known = ip == "host-gateway" || ip.parse::<std::net::IpAddr>().is_ok();
+            let known = ip == "host-gateway" || ip.parse::<core::net::IpAddr>().is_ok();
             keep(known, format!("invalid IP address in add-host: {ip:?}"))
         }
         ("list", "dns") => {
-            keep(value.trim().parse::<std::net::IpAddr>().is_ok(), format!("{value} is not an ip address"))
+            keep(value.trim().parse::<core::net::IpAddr>().is_ok(), format!("{value} is not an ip address"))
         }
         ("list", "env") => keep(!value.starts_with('='), format!("invalid environment variable: {value}")),
         _ => Ok(()),

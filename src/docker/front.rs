@@ -1,7 +1,7 @@
 //! From the words of a command line to a command with its arguments, or to the help or error that Docker would
 //! print instead. It must not run anything: it is a pure function, so that tests can ask it everything.
 
-use super::catalog::{Command, Want, COMMANDS, GROUPS};
+use super::catalog::{commands, Command, Want, GROUPS};
 use super::error::CliError;
 use super::flags::{flags, parse, Args};
 use super::{help, tables};
@@ -54,7 +54,7 @@ pub fn resolve(words: &[String], layout: &Layout) -> Result<Front, CliError> {
     if name == "help" {
         return topic(words, layout);
     }
-    if let Some(command) = COMMANDS.iter().find(|c| c.top == name) {
+    if let Some(command) = commands().find(|c| c.top == name) {
         return call(command, format!("docker {name}"), words, layout);
     }
     if GROUPS.iter().any(|(group, _)| group == name) {
@@ -85,7 +85,7 @@ fn global(root: &Args) -> Result<(), CliError> {
 
 /// A command of a group by any of its names.
 fn find(group: &str, name: &str) -> Option<(&'static Command, &'static str)> {
-    COMMANDS.iter().find_map(|command| {
+    commands().find_map(|command| {
         let path = command.paths().find(|path| path.split_once(' ').is_some_and(|(g, _)| g == group))?;
         let known = path.split_once(' ').is_some_and(|(_, n)| n == name)
             || (path == command.path && command.aliases.split(", ").any(|alias| alias == name));
@@ -121,7 +121,7 @@ fn topic(words: &[String], layout: &Layout) -> Result<Front, CliError> {
     };
     match words {
         [] => Ok(Front::Print(format!("\n{}", layout.root()), String::new())),
-        [name, rest @ ..] => match COMMANDS.iter().find(|c| c.top == name) {
+        [name, rest @ ..] => match commands().find(|c| c.top == name) {
             Some(command) if rest.is_empty() => page(command, format!("docker {name}")),
             Some(_) => Err(unknown(rest)),
             None => match (rest.first().and_then(|sub| find(name, sub)), help::group_usage(name)) {
@@ -190,7 +190,7 @@ pub fn complete(words: &[&str]) -> Complete {
         entries.sort_unstable();
         return names(entries);
     };
-    let top = COMMANDS.iter().find(|c| c.top == first);
+    let top = commands().find(|c| c.top == first);
     let Some(command) = top.or_else(|| rest.next().and_then(|sub| find(first, sub)).map(|(command, _)| command)) else {
         return names(help::subcommands(first));
     };
@@ -262,8 +262,8 @@ mod tests {
     #[test]
     fn tables_name_nothing_twice() {
         let mut paths: Vec<&str> =
-            COMMANDS.iter().flat_map(|c| c.paths().chain([c.top])).filter(|p| !p.is_empty()).collect();
-        for command in COMMANDS {
+            commands().flat_map(|c| c.paths().chain([c.top])).filter(|p| !p.is_empty()).collect();
+        for command in commands() {
             let all = flags(command.flags);
             let lines: usize =
                 command.flags.iter().map(|t| t.lines().filter(|l| l.starts_with(['-', '!'])).count()).sum();

@@ -1,7 +1,7 @@
 //! Help texts as the 20.10 client lays them out: the same tables that parsing reads, wrapped to the terminal as
 //! pflag wraps them. It must not know what the commands do.
 
-use super::catalog::{Command, COMMANDS, GROUPS};
+use super::catalog::{commands, Command, GROUPS};
 use super::flags::{flags, Flag};
 use super::tables;
 
@@ -106,8 +106,7 @@ pub fn group_usage(group: &str) -> Option<String> {
 
 /// The commands of a group, sorted, with what they do.
 pub fn subcommands(group: &str) -> Vec<(&'static str, &'static str)> {
-    let mut entries: Vec<_> = COMMANDS
-        .iter()
+    let mut entries: Vec<_> = commands()
         .flat_map(|c| c.paths().map(move |path| (path, c.short)))
         .filter_map(|(path, short)| path.split_once(' ').filter(|(g, _)| *g == group).map(|(_, name)| (name, short)))
         .collect();
@@ -117,7 +116,7 @@ pub fn subcommands(group: &str) -> Vec<(&'static str, &'static str)> {
 
 /// The commands that stand by themselves, sorted, with what they do.
 pub fn top_commands() -> Vec<(&'static str, &'static str)> {
-    let mut entries: Vec<_> = COMMANDS.iter().filter(|c| !c.top.is_empty()).map(|c| (c.top, c.short)).collect();
+    let mut entries: Vec<_> = commands().filter(|c| !c.top.is_empty()).map(|c| (c.top, c.short)).collect();
     entries.sort_unstable();
     entries
 }

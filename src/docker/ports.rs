@@ -58,7 +58,7 @@ fn publication(text: &str) -> Result<Vec<(String, PortBinding)>, String> {
     let ip = parts.next().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
     let (container, kind) = container.split_once('/').unwrap_or((container, "tcp"));
     let kind = kind.to_lowercase();
-    if !ip.is_empty() && ip.parse::<std::net::IpAddr>().is_err() {
+    if !ip.is_empty() && ip.parse::<core::net::IpAddr>().is_err() {
         return Err(format!("Invalid ip address: {ip}"));
     }
     if container.is_empty() {

@@ -1,8 +1,8 @@
 //! Runs a parsed template over a value, after `text/template/exec.go` of Go 1.19. Errors carry the node that
 //! was last looked at, as Go's do.
 
+use super::ast::{command_text, Arg, Defs, Node, Pipe, Pos};
 use super::funcs::{Function, Type, FUNCTIONS};
-use super::parse::{command_text, Arg, Defs, Node, Pipe, Pos};
 use super::value::Value;
 
 /// What a missing key of a map is.

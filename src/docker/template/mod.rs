@@ -1,6 +1,7 @@
 //! Go's `text/template`, as the command line's `--format` and `-f` need it: our own, because the error
 //! sentences must be Go's. It must not know Docker's objects: it sees [`Value`]s.
 
+mod ast;
 mod exec;
 mod funcs;
 mod lex;
@@ -16,7 +17,7 @@ pub use value::{json_string, Fields, Value};
 pub struct Template {
     name: String,
     text: String,
-    defs: parse::Defs,
+    defs: ast::Defs,
 }
 
 impl Template {
