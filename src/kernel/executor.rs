@@ -38,9 +38,9 @@ impl Budget {
 }
 
 impl Default for Budget {
-    /// A million polls: some tens of milliseconds of an endless loop, far more than any command of a lesson takes.
+    /// Some tens of milliseconds of an endless loop, and far more than any command of a lesson takes.
     fn default() -> Budget {
-        Budget::polls(1_000_000)
+        Budget::polls(200_000)
     }
 }
 

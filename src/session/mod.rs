@@ -3,9 +3,9 @@
 //! input, and while a command is at work it jumps to whatever that command waits for. It must not know whether a page
 //! or a program shows it.
 
+mod files;
 pub mod log;
 pub mod replay;
-mod files;
 mod typed;
 
 use crate::ambient::{Time, SECOND};

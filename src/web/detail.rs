@@ -83,7 +83,8 @@ impl Detail {
                 let layer = now.layer(chain)?.clone();
                 let image = layer.images.first().and_then(|id| now.image(id));
                 let holders = image.map(|i| &i.layers).or_else(|| Some(&holder(now, chain)?.layers));
-                let place = holders.map_or((1, 1), |l| (1 + l.iter().position(|c| **c == *chain).unwrap_or(0), l.len()));
+                let place =
+                    holders.map_or((1, 1), |l| (1 + l.iter().position(|c| **c == *chain).unwrap_or(0), l.len()));
                 let containers = now.containers.iter().filter(|c| c.layers.iter().any(|l| **l == *chain)).count();
                 let files = Files::new(sitting.layer_files(chain));
                 Some(Detail::Layer { users: (layer.images.len(), containers), layer, place, files })

@@ -34,7 +34,8 @@ impl Place {
         let mut place = self.clone();
         // The last entry may have gone on since it was counted: goals are checked on it again.
         if place.seen > shown.entries.len() || place.progress.goals.len() != lesson.exercises().count() {
-            place = Place { progress: Progress::start(lesson), at: self.at, hints: self.hints.clone(), ..Place::default() };
+            place =
+                Place { progress: Progress::start(lesson), at: self.at, hints: self.hints.clone(), ..Place::default() };
         }
         for (n, entry) in shown.entries.iter().enumerate().skip(place.seen) {
             let before = place.progress.steps;

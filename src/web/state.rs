@@ -613,7 +613,8 @@ impl State {
                 self.draw(false);
             }
             _ => {
-                self.detail = key.and_then(|key| Detail::of(key, &self.shown, self.looking, &sitting.borrow())).map(Rc::new);
+                self.detail =
+                    key.and_then(|key| Detail::of(key, &self.shown, self.looking, &sitting.borrow())).map(Rc::new);
                 self.stage.select(self.detail.as_ref().and_then(|d| d.key()));
                 self.draw(false);
             }

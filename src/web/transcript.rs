@@ -213,7 +213,9 @@ pub fn prompt(text: &str) -> Option<(usize, bool)> {
             let (host, path) = place.split_once(':')?;
             user(name) && user(host) && path.starts_with(['/', '~'])
         }
-        None => head.starts_with("bash-") || (head.starts_with('/') && head.ends_with(' ') && !head.trim().contains(' ')),
+        None => {
+            head.starts_with("bash-") || (head.starts_with('/') && head.ends_with(' ') && !head.trim().contains(' '))
+        }
     };
     inside.then(|| (head.chars().count() + 2, true))
 }
@@ -248,8 +250,10 @@ mod tests {
 
     #[test]
     fn lines_are_gathered() {
-        let t = shown("$ docker ps -s\nID     SIZE\nabc    0B (virtual 1B)\n$ docker rmi x\nError response from daemon: no\n$ ",
-            &[(0, "docker ps -s"), (3, "docker rmi x")]);
+        let t = shown(
+            "$ docker ps -s\nID     SIZE\nabc    0B (virtual 1B)\n$ docker rmi x\nError response from daemon: no\n$ ",
+            &[(0, "docker ps -s"), (3, "docker rmi x")],
+        );
         let kinds: Vec<Kind> = t.blocks.iter().map(|b| b.kind).collect();
         let host = Kind::Prompt(2, false);
         assert_eq!(kinds, [host, Kind::Table(true), host, Kind::Error, host]);

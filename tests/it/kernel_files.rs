@@ -77,7 +77,7 @@ fn start<F: Future<Output = i32> + 'static>(system: &System, f: impl FnOnce(Proc
 #[test]
 fn files_are_programs_by_their_name() {
     let (system, notes) = machine();
-    let mut told = |path: &str, argv: &[&str]| {
+    let told = |path: &str, argv: &[&str]| {
         exec(&system, path, argv).unwrap();
         notes.take().join(";")
     };

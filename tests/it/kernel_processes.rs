@@ -3,6 +3,7 @@
 use capas::ambient::{Time, SECOND};
 use capas::kernel::*;
 use capas::layerfs::{FsType, Mount, Vfs};
+use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
@@ -533,4 +534,107 @@ fn shutting_down_drops_everything() {
     assert_eq!((system.kernel().live_tasks(), system.process_count()), (0, 0));
     drop(system);
     assert!(weak.upgrade().is_none(), "no cycle keeps the machine");
+}
+
+/// What a process of the storm does next.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Fork,
+    Sleep(u8),
+    Kill(u8, u8),
+    Wait,
+    Pipe,
+    Catch(u8),
+    Group,
+    Exit,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        3 => Just(Act::Fork),
+        3 => any::<u8>().prop_map(Act::Sleep),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(who, signal)| Act::Kill(who, signal)),
+        1 => Just(Act::Wait),
+        2 => Just(Act::Pipe),
+        1 => any::<u8>().prop_map(Act::Catch),
+        1 => Just(Act::Group),
+        1 => Just(Act::Exit),
+    ];
+    prop::collection::vec(act, 1..25)
+}
+
+/// Runs the acts from `at` on; a forked child goes on with the ones that follow, as its parent does.
+fn storm(proc: Proc, acts: Rc<Vec<Act>>, at: usize, depth: u8) -> LocalBoxFuture<'static, i32> {
+    Box::pin(async move {
+        for index in at..acts.len() {
+            let result = match acts[index] {
+                Act::Fork if depth > 0 => {
+                    let acts = acts.clone();
+                    fork(&proc, move |child| storm(child, acts, index + 1, depth - 1));
+                    Ok(())
+                }
+                Act::Fork => Ok(()),
+                Act::Sleep(n) => proc.sleep(i64::from(n) * SECOND / 10).await,
+                Act::Kill(who, signal) => {
+                    let target = 1 + i32::from(who % 12);
+                    let target = if who > 200 { -target } else { target };
+                    proc.kill(target, Signal::from_number(i32::from(signal % 32)))
+                }
+                Act::Wait => proc.wait_child(WaitFor::Any, true).await.map(|_| ()),
+                Act::Pipe => {
+                    let (read, write) = proc.pipe().unwrap();
+                    let acts = acts.clone();
+                    let writer = fork(&proc, move |child| async move {
+                        let big = if acts.len() % 2 == 0 { 100_000 } else { 10 };
+                        i32::from(child.write(write, &vec![0; big]).await.is_err())
+                    });
+                    proc.close(write).unwrap();
+                    let got = proc.read(read, 10).await.map(|_| ());
+                    proc.close(read).unwrap();
+                    writer.try_wait();
+                    got
+                }
+                Act::Catch(signal) => {
+                    let signal = Signal::from_number(i32::from(signal % 31) + 1).unwrap();
+                    proc.on_signal(signal, Disposition::Catch);
+                    Ok(())
+                }
+                Act::Group => proc.setpgid(0, 0),
+                Act::Exit => return 0,
+            };
+            if result == Err(Errno::EINTR) {
+                proc.take_signal();
+            }
+        }
+        0
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn no_storm_of_processes_leaves_anything_behind(acts in acts(), with_init in any::<bool>()) {
+        let system = if with_init { machine() } else { host() };
+        let acts = Rc::new(acts);
+        for _ in 0..2 {
+            let acts = acts.clone();
+            start(&system, move |proc| storm(proc, acts, 0, 3));
+        }
+        for _ in 0..300 {
+            match poll(system.kernel()) {
+                Run::Timer(at) => system.kernel().advance_to(at),
+                Run::Idle => break,
+                Run::Busy => {}
+            }
+        }
+        // Whoever is stopped, waits for what never comes, or is a zombie of one of these.
+        system.kill_all();
+        settle(system.kernel());
+        prop_assert_eq!(system.process_count(), 0);
+        prop_assert_eq!(system.kernel().live_tasks(), 0);
+        let weak = system.downgrade();
+        drop(system);
+        prop_assert!(weak.upgrade().is_none());
+    }
 }

@@ -116,7 +116,9 @@ fn use_root(s: &Handle) {
             chosen => chosen == Theme::Dark,
         };
         let theme = if dark { "dark" } else { "light" };
-        for (name, value) in [("lang", settings.lang.code()), ("data-theme", theme), ("data-wanted", settings.theme.name())] {
+        for (name, value) in
+            [("lang", settings.lang.code()), ("data-theme", theme), ("data-wanted", settings.theme.name())]
+        {
             // These names are always valid.
             let _ = root.set_attribute(name, value);
         }

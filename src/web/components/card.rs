@@ -30,7 +30,11 @@ pub fn fate(s: &Handle, unit: &Unit, n: usize) -> Fate {
     if running(s) == Some(n) || (working && s.run.is_none()) {
         Fate::Running
     } else if n < s.place.next {
-        if s.place.is_refused(unit, n) { Fate::Refused } else { Fate::Done }
+        if s.place.is_refused(unit, n) {
+            Fate::Refused
+        } else {
+            Fate::Done
+        }
     } else if n == s.place.next {
         Fate::Next
     } else {

@@ -52,7 +52,8 @@ pub fn chart(s: &Handle) -> Html {
     let lang = s.lang();
     let start = std::iter::once((text::START.get(lang).to_owned(), s.shown.first.clone()));
     let points = start.chain(s.shown.entries.iter().map(|e| (e.label.clone(), e.snapshot.clone())));
-    let rows: Vec<(String, u64, u64)> = points.map(|(label, now)| (label, now.disk_without_sharing(), now.disk_with_layers())).collect();
+    let rows: Vec<(String, u64, u64)> =
+        points.map(|(label, now)| (label, now.disk_without_sharing(), now.disk_with_layers())).collect();
     // Only where something changed: the rest says nothing.
     let mut last = None;
     let told = rows.iter().filter(|row| last.replace((row.1, row.2)) != Some((row.1, row.2)));

@@ -83,7 +83,11 @@ fn fact(name: &'static str, value: Html) -> Html {
 }
 
 fn count(lang: Lang, one: crate::strings::Text, many: crate::strings::Text, n: usize) -> String {
-    if n == 1 { one.get(lang).to_owned() } else { many.fill(lang, &[&n]) }
+    if n == 1 {
+        one.get(lang).to_owned()
+    } else {
+        many.fill(lang, &[&n])
+    }
 }
 
 fn layer_body(s: &Handle, layer: &LayerView, place: (usize, usize), users: (usize, usize), files: &Files) -> Html {

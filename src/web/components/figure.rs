@@ -113,7 +113,8 @@ fn Canvas(CanvasProps { s }: &CanvasProps) -> Html {
     use_count(&node, s);
     let scene = s.stage.scene.clone();
     // The one element that Tab reaches: the last one that had the focus, the selected one, or the first.
-    let reach = [focus.as_deref(), s.stage.selected()].into_iter().flatten().find(|k| scene.order.iter().any(|o| o == k));
+    let reach =
+        [focus.as_deref(), s.stage.selected()].into_iter().flatten().find(|k| scene.order.iter().any(|o| o == k));
     let reach = reach.or(scene.order.first().map(String::as_str)).map(str::to_owned);
     let onclick = {
         let dispatcher = dispatcher.clone();
@@ -186,7 +187,8 @@ fn focus_key(node: &NodeRef, key: &str) {
     let found = canvas.query_selector(&format!("[data-key=\"{escaped}\"]")).ok().flatten();
     if let Some(element) = found {
         // SVG elements focus like HTML ones.
-        let focus = js_sys::Reflect::get(&element, &"focus".into()).ok().and_then(|f| f.dyn_into::<js_sys::Function>().ok());
+        let focus =
+            js_sys::Reflect::get(&element, &"focus".into()).ok().and_then(|f| f.dyn_into::<js_sys::Function>().ok());
         if let Some(focus) = focus {
             let _ = focus.call0(&element);
         }

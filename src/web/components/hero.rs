@@ -57,7 +57,8 @@ impl Slab {
     fn thin(self) -> Node {
         let Slab { x, y, w, h, dx, dy } = self;
         let (r, b) = (x + w, y + h);
-        let edges = format!("M{x} {y}L{} {}H{}V{}L{r} {b}M{r} {y}L{} {}", x + dx, y - dy, r + dx, b - dy, r + dx, y - dy);
+        let edges =
+            format!("M{x} {y}L{} {}H{}V{}L{r} {b}M{r} {y}L{} {}", x + dx, y - dy, r + dx, b - dy, r + dx, y - dy);
         Node::new("g").children([
             Node::new("polygon").class("rw-top").attr("points", self.top()),
             Node::new("polygon").class("rw-side").attr("points", self.side()),
@@ -139,7 +140,9 @@ pub fn wide(lang: Lang) -> Html {
     ];
     nodes.extend(arrow(276, 92, 158));
     nodes.push(Node::text("t-rw", 410, 178, "5B").anchor("end"));
-    nodes.extend([(238, 44), (301, 44), (364, 78)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "h", 16, true)));
+    nodes.extend(
+        [(238, 44), (301, 44), (364, 78)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "h", 16, true)),
+    );
     nodes.push(Node::rect("plinth", 28, 448, 400, 24));
     nodes.push(Node::text("t-pl", 44, 465, "ubuntu:latest"));
     nodes.push(Node::text("t-pl", 412, 465, "72.9MB").anchor("end"));
@@ -171,7 +174,9 @@ pub fn narrow(lang: Lang) -> Html {
     nodes.extend(arrow(82, 64, 112));
     nodes.push(Node::text("n-h", 98, 84, text::ART_2.get(lang)));
     nodes.extend(number("2", 312, 126, false));
-    nodes.extend([(180, 34), (229, 34), (278, 54)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "hm", 16, true)));
+    nodes.extend(
+        [(180, 34), (229, 34), (278, 54)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "hm", 16, true)),
+    );
     nodes.push(Node::text("n-h", 4, 359, text::ART_3M.get(lang)));
     picture(nodes, "hm", "art-m", (352, 366), lang)
 }
@@ -183,6 +188,8 @@ pub fn stack() -> Scene {
     for (x, w, class) in [(14, 24, "c-dotA"), (44, 24, "c-dotA"), (74, 14, "c-dotC")] {
         nodes.push(Node::rect(class, x, 13, w, 6).num("rx", 1));
     }
-    nodes.extend([(34, 8), (49, 8), (64, 14)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "f", 10, false)));
+    nodes.extend(
+        [(34, 8), (49, 8), (64, 14)].iter().enumerate().map(|(n, (y, h))| slab(*y, *h).solid(n, "f", 10, false)),
+    );
     Scene { width: 176, height: 80, class: "fig mini".to_owned(), defs: patterns("f"), nodes, ..Scene::default() }
 }

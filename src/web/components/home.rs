@@ -1,13 +1,13 @@
 //! The course's home: what this is for who comes the first time, where to go on for who comes back, and the lessons.
 
 use super::{at, Handle};
+use crate::session::log::Log;
 use crate::strings::{web as text, Lang};
 use crate::web::course::Unit;
 use crate::web::icons::{self, icon};
 use crate::web::place::read_summary;
 use crate::web::route::Route;
 use crate::web::{storage, svg};
-use crate::session::log::Log;
 use yew::prelude::*;
 
 crate::shows! {
@@ -33,7 +33,8 @@ pub fn Home(Props { s }: &Props) -> Html {
         (None, n) => text::LESSONS_STEPS.fill(lang, &[&n, &all]),
     };
     let first_open = s.course.iter().position(|unit| !progress(unit).1);
-    let cards = s.course.iter().enumerate().map(|(n, unit)| lesson_card(n, unit, lang, done == 0 && first_open == Some(n)));
+    let cards =
+        s.course.iter().enumerate().map(|(n, unit)| lesson_card(n, unit, lang, done == 0 && first_open == Some(n)));
     html! {
         <>
             <main id="main">

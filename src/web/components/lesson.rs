@@ -30,26 +30,33 @@ pub fn Lesson(Props { s }: &Props) -> Html {
     let Some(unit) = s.unit().cloned() else { return Html::default() };
     let lesson = unit.lesson(lang).clone();
     let mut exercises = 0;
-    let parts: Vec<Html> = lesson.parts.iter().enumerate().map(|(n, part)| match part {
-        Part::Prose(blocks) => {
-            let before_exercise = matches!(lesson.parts.get(n + 1), Some(Part::Exercise(_)));
-            let until = if before_exercise { panel_start(blocks) } else { blocks.len() };
-            prose_part(blocks.get(..until).unwrap_or(&[]), s)
-        }
-        Part::Steps(_) => {
-            let cards = unit.cards.iter().enumerate().filter(|(_, c)| c.part == n);
-            html! { <ol class="cmds">{for cards.map(|(i, _)| card(s, &unit, i))}</ol> }
-        }
-        Part::Listing(listing) => html! { <pre class="listing" translate="no" tabindex="0">{listing.clone()}</pre> },
-        Part::Exercise(e) => {
-            let intro = match n.checked_sub(1).and_then(|n| lesson.parts.get(n)) {
-                Some(Part::Prose(blocks)) => blocks.get(panel_start(blocks)..).unwrap_or(&[]),
-                _ => &[],
-            };
-            exercises += 1;
-            exercise(s, exercises - 1, e, intro)
-        }
-    }).collect();
+    let parts: Vec<Html> = lesson
+        .parts
+        .iter()
+        .enumerate()
+        .map(|(n, part)| match part {
+            Part::Prose(blocks) => {
+                let before_exercise = matches!(lesson.parts.get(n + 1), Some(Part::Exercise(_)));
+                let until = if before_exercise { panel_start(blocks) } else { blocks.len() };
+                prose_part(blocks.get(..until).unwrap_or(&[]), s)
+            }
+            Part::Steps(_) => {
+                let cards = unit.cards.iter().enumerate().filter(|(_, c)| c.part == n);
+                html! { <ol class="cmds">{for cards.map(|(i, _)| card(s, &unit, i))}</ol> }
+            }
+            Part::Listing(listing) => {
+                html! { <pre class="listing" translate="no" tabindex="0">{listing.clone()}</pre> }
+            }
+            Part::Exercise(e) => {
+                let intro = match n.checked_sub(1).and_then(|n| lesson.parts.get(n)) {
+                    Some(Part::Prose(blocks)) => blocks.get(panel_start(blocks)..).unwrap_or(&[]),
+                    _ => &[],
+                };
+                exercises += 1;
+                exercise(s, exercises - 1, e, intro)
+            }
+        })
+        .collect();
     html! {
         <section class={classes!("pane", "lesson", s.reading.then_some("open"))} id="lesson" aria-label={text::LESSON.get(lang)}>
             <div class="close-lesson">{icon_button(icons::CLOSE, text::CLOSE.get(lang), click(s, || Action::Reading(false)), false)}</div>

@@ -140,5 +140,8 @@ fn size_of(which: Divider) -> i32 {
 /// Both dividers, in the grid's own places.
 pub fn dividers(s: &Handle) -> (Html, Html) {
     let lang = s.lang();
-    (html! { <Handlebar which={Divider::Vertical} {lang} /> }, html! { <Handlebar which={Divider::Horizontal} {lang} /> })
+    (
+        html! { <Handlebar which={Divider::Vertical} {lang} /> },
+        html! { <Handlebar which={Divider::Horizontal} {lang} /> },
+    )
 }

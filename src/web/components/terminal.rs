@@ -47,7 +47,8 @@ pub fn Terminal(Props { s }: &Props) -> Html {
     use_bottom(&out, &area, *stuck, s);
     let send = use_send(s, &stuck);
     use_composition(&area, &field, &send);
-    let typing = Typing { s: s.clone(), area: area.clone(), field: field.clone(), send: send.clone(), ctrl: ctrl.clone() };
+    let typing =
+        Typing { s: s.clone(), area: area.clone(), field: field.clone(), send: send.clone(), ctrl: ctrl.clone() };
     let onclick = {
         let area = area.clone();
         Callback::from(move |_: MouseEvent| {
@@ -109,7 +110,9 @@ fn head(s: &Handle) -> Html {
     });
     let place = match name {
         Some(name) => html! { <span class="where in">{text::YOU_ARE_IN.get(lang)}{" "}<b>{name}</b></span> },
-        None => html! { <span class="where">{text::YOU_ARE.get(lang)}{" "}<b>{text::YOUR_COMPUTER.get(lang)}</b></span> },
+        None => {
+            html! { <span class="where">{text::YOU_ARE.get(lang)}{" "}<b>{text::YOUR_COMPUTER.get(lang)}</b></span> }
+        }
     };
     let copy = {
         let (transcript, dispatcher) = (s.shown.transcript.clone(), s.dispatcher());
@@ -149,7 +152,8 @@ fn ministrip(s: &Handle) -> Html {
     let now = &s.shown.snapshot;
     let container = s.stage.focus.as_deref().and_then(|id| now.container(id)).or(now.containers.first());
     let image = container.and_then(|c| now.image(&c.image)).or(now.images.first());
-    let bytes: Option<u64> = image.map(|i| i.size).or(container.map(|c| c.size_root_fs - c.size_rw.min(c.size_root_fs)));
+    let bytes: Option<u64> =
+        image.map(|i| i.size).or(container.map(|c| c.size_root_fs - c.size_rw.min(c.size_root_fs)));
     let first = match (container, bytes) {
         (Some(c), _) => text::IN_THIN.fill(lang, &[&human_size(c.size_rw)]),
         (None, Some(bytes)) => text::READ_ONLY.fill(lang, &[&human_size(bytes)]),
@@ -371,13 +375,16 @@ fn use_composition(area: &NodeRef, field: &Rc<RefCell<Field>>, _send: &Rc<dyn Fn
 #[hook]
 fn use_terminal_size(out: &NodeRef, s: &Handle) {
     let (node, dispatcher) = (out.clone(), s.dispatcher());
-    use_size(out.clone(), Callback::from(move |(width, height): (i32, i32)| {
-        let probe = node.cast::<Element>().and_then(|out| out.query_selector(".probe").ok().flatten());
-        let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
-        let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
-        let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
-        dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
-    }));
+    use_size(
+        out.clone(),
+        Callback::from(move |(width, height): (i32, i32)| {
+            let probe = node.cast::<Element>().and_then(|out| out.query_selector(".probe").ok().flatten());
+            let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
+            let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
+            let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
+            dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
+        }),
+    );
 }
 
 /// Stays at the end while the reader is there, and puts the hidden field where the cursor is, for input methods.
