@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn prompts_are_told_from_output() {
         assert_eq!(prompt("$ docker ps"), Some((2, false)));
-        assert_eq!(prompt("root@a2d1ce6990d8:/# ls"), Some((22, true)));
+        assert_eq!(prompt("root@a2d1ce6990d8:/# ls"), Some((21, true)));
         assert_eq!(prompt("/ # ls"), Some((4, true)));
         assert_eq!(prompt("/etc # ls"), Some((7, true)));
         assert_eq!(prompt("# a comment"), None);
