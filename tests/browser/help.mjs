@@ -13,7 +13,7 @@ const TYPES = {
   ".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json",
 };
 
-// Serves a folder; `change` may replace the headers and the status of a file.
+// Serves a folder; `change` may replace the status, the headers and the body of a file.
 export function serve(folder = DIST, change = () => ({})) {
   assert.ok(existsSync(join(folder, "index.html")), `no page in ${folder}: run make page first`);
   const server = createServer((request, response) => {
@@ -23,9 +23,10 @@ export function serve(folder = DIST, change = () => ({})) {
       response.writeHead(404).end();
       return;
     }
-    const { status = 200, headers = {} } = change(path, request) ?? {};
+    const { status = 200, headers = {}, body } = change(path, request) ?? {};
     response.writeHead(status, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache", ...headers });
-    createReadStream(file).pipe(response);
+    if (body) response.end(body);
+    else createReadStream(file).pipe(response);
   });
   return new Promise((done) => server.listen(0, "127.0.0.1", () => {
     done({ url: `http://127.0.0.1:${server.address().port}/`, close: () => new Promise((end) => { server.closeAllConnections(); server.close(end); }) });
@@ -43,7 +44,7 @@ export function browser() {
 // A page on the built site. Console errors and requests to other hosts are collected; `check` fails on them.
 export async function open(chrome, site, hash = "", options = {}) {
   const context = await chrome.newContext({
-    viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", serviceWorkers: "block", locale: "es-ES",
+    viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", locale: "es-ES",
     permissions: ["clipboard-read", "clipboard-write"], ...options,
   });
   const page = await context.newPage();

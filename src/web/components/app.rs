@@ -27,7 +27,8 @@ use yew::prelude::*;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let s = use_reducer(|| State::start(&dom::hash(), dom::media("(prefers-reduced-motion:reduce)")));
+    let latest = use_reducer(|| State::start(&dom::hash(), dom::media("(prefers-reduced-motion:reduce)")));
+    let s = Handle::new(&latest);
     use_address(&s);
     use_root(&s);
     use_time(&s);

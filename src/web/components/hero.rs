@@ -1,5 +1,5 @@
 //! The drawing on the home page: a command, the thin layer that it changes, the layers below that stay. A picture with
-//! the style sheet of the figures; the digests are those of the `ubuntu` image of the lessons.
+//! the style sheet of the figures; the digests are those of Docker's own `ubuntu` of October 2020.
 
 use crate::figure::scene::{Node, Scene};
 use crate::strings::{web as text, Lang};
@@ -17,7 +17,7 @@ struct Slab {
     dy: i32,
 }
 
-/// The layers of the lessons' image from the top down: digest, size.
+/// The layers of that image from the top down: digest, size.
 const LAYERS: [(&str, &str); 3] = [("02473afd360b", "7B"), ("dbf2c0f42a39", "811B"), ("9f32931c9d28", "72.9MB")];
 const TEXTURES: [(&str, &str); 3] = [("ro-1", "dots"), ("ro-2", "dash"), ("ro-3", "brick")];
 

@@ -155,11 +155,16 @@ fn main_command(unit: &Unit) -> String {
     counts.into_iter().find(|(_, n)| *n == most).map(|(name, _)| name).unwrap_or_default()
 }
 
-/// Progress as a drill core: one stratum a step.
+/// Progress as a drill core: one stratum a step, or, where they would be too thin, one for some of them.
 fn core(done: usize, all: usize, begun: bool) -> Html {
+    const STRATA: usize = 10;
+    let (done, all) = match all {
+        0..=STRATA => (done, all),
+        _ => (done * STRATA / all, STRATA),
+    };
     const TEXTURES: [&str; 5] = ["f-brick", "f-dash", "f-dots", "f-diag", "f-vert"];
     let all = all.max(1);
-    let gap = if all > 12 { 0.0 } else { 2.0 };
+    let gap = 2.0;
     let height = (76.0 - gap * (all as f64 - 1.0)) / all as f64;
     let strata = (0..all).flat_map(|n| {
         let y = 82.0 - height * (n as f64 + 1.0) - gap * n as f64;

@@ -23,11 +23,42 @@ pub mod tree;
 
 use super::icons::{icon, Icon};
 use super::state::{Action, State};
+use std::ops::Deref;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// The state and the way to change it.
-pub type Handle = UseReducerHandle<State>;
+/// The state as it was when something was drawn, and the way to change it. (Yew's own handle always reads the latest
+/// state, so that two of them cannot be compared.)
+#[derive(Clone)]
+pub struct Handle {
+    state: Rc<State>,
+    dispatcher: UseReducerDispatcher<State>,
+}
+
+impl Handle {
+    /// The state of this moment.
+    pub fn new(latest: &UseReducerHandle<State>) -> Handle {
+        Handle { state: Rc::new((**latest).clone()), dispatcher: latest.dispatcher() }
+    }
+
+    /// Something happened.
+    pub fn dispatch(&self, action: Action) {
+        self.dispatcher.dispatch(action);
+    }
+
+    /// The way to change it alone.
+    pub fn dispatcher(&self) -> UseReducerDispatcher<State> {
+        self.dispatcher.clone()
+    }
+}
+
+impl Deref for Handle {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
 
 /// Properties that hold the state's handle and are equal when the parts that a component shows are.
 #[macro_export]

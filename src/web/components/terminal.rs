@@ -83,6 +83,7 @@ pub fn Terminal(Props { s }: &Props) -> Html {
     html! {
         <section {class} id="term" aria-label={text::TERMINAL.get(lang)}>
             {ministrip(s)}
+            <span class="probe" aria-hidden="true">{"0000000000"}</span>
             {head(s)}
             <div class="out" ref={out} {onclick} {onscroll} role="log" aria-live="off" aria-label={text::OUTPUT.get(lang)} lang="en" translate="no">
                 <Lines transcript={s.shown.transcript.clone()} cols={s.size.cols} {lang} />
@@ -374,17 +375,14 @@ fn use_composition(area: &NodeRef, field: &Rc<RefCell<Field>>, _send: &Rc<dyn Fn
 /// Tells the session how many characters there is room for.
 #[hook]
 fn use_terminal_size(out: &NodeRef, s: &Handle) {
-    let (node, dispatcher) = (out.clone(), s.dispatcher());
-    use_size(
-        out.clone(),
-        Callback::from(move |(width, height): (i32, i32)| {
-            let probe = node.cast::<Element>().and_then(|out| out.query_selector(".probe").ok().flatten());
-            let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
-            let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
-            let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
-            dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
-        }),
-    );
+    let dispatcher = s.dispatcher();
+    use_size(out.clone(), Callback::from(move |(width, height): (i32, i32)| {
+        let probe = gloo::utils::document().query_selector(".probe").ok().flatten();
+        let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
+        let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
+        let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
+        dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
+    }));
 }
 
 /// Stays at the end while the reader is there, and puts the hidden field where the cursor is, for input methods.

@@ -20,21 +20,20 @@ pub struct Props {
 /// All lines.
 #[component]
 pub fn Lines(Props { transcript, cols, lang }: &Props) -> Html {
-    let probe = html! { <span class="probe sr" aria-hidden="true">{"0000000000"}</span> };
     let (caret_line, column, visible) = transcript.caret;
     if let Some(grid) = &transcript.grid {
         let rows = grid.iter().enumerate().map(|(n, line)| {
             let caret = (visible && n as u64 == caret_line).then_some(column);
             html! { <div class="ln">{spans(line, caret, &[])}</div> }
         });
-        return html! { <>{probe}<div class="grid">{for rows}</div></> };
+        return html! { <div class="grid">{for rows}</div> };
     }
     let blocks = transcript.blocks.iter().map(|block| {
         let inside = (block.number..block.number + block.lines.len() as u64).contains(&caret_line);
         let caret = (visible && inside).then(|| ((caret_line - block.number) as usize, column));
         html! { <BlockView key={block.number} block={Same(block.clone())} {caret} cols={*cols} lang={*lang} /> }
     });
-    html! { <>{probe}{for blocks}</> }
+    html! { <>{for blocks}</> }
 }
 
 /// A shared value, equal to itself only.
@@ -151,7 +150,7 @@ fn spans(line: &Line, caret: Option<usize>, marks: &[Mark]) -> Html {
     if let Some(column) = caret.filter(|column| *column >= at) {
         let gap = " ".repeat(column - at);
         out.push(html! { {gap} });
-        out.push(html! { <span class="caret">{" "}</span> });
+        out.push(html! { <span class="caret end"></span> });
     }
     html! { <>{for out}</> }
 }
