@@ -376,13 +376,16 @@ fn use_composition(area: &NodeRef, field: &Rc<RefCell<Field>>, _send: &Rc<dyn Fn
 #[hook]
 fn use_terminal_size(out: &NodeRef, s: &Handle) {
     let dispatcher = s.dispatcher();
-    use_size(out.clone(), Callback::from(move |(width, height): (i32, i32)| {
-        let probe = gloo::utils::document().query_selector(".probe").ok().flatten();
-        let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
-        let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
-        let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
-        dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
-    }));
+    use_size(
+        out.clone(),
+        Callback::from(move |(width, height): (i32, i32)| {
+            let probe = gloo::utils::document().query_selector(".probe").ok().flatten();
+            let Some(probe) = probe.map(|p| p.get_bounding_client_rect()).filter(|p| p.width() > 0.0) else { return };
+            let cols = (f64::from(width - 32) / (probe.width() / 10.0)).floor().clamp(20.0, 400.0);
+            let rows = (f64::from(height - 20) / probe.height()).floor().clamp(4.0, 200.0);
+            dispatcher.dispatch(Action::Resize(Size { rows: rows as u16, cols: cols as u16 }));
+        }),
+    );
 }
 
 /// Stays at the end while the reader is there, and puts the hidden field where the cursor is, for input methods.
