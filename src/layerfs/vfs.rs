@@ -195,6 +195,13 @@ impl Vfs {
         }
     }
 
+    /// Makes writing to the root's own mount fail with EROFS (`docker run --read-only`).
+    pub fn set_root_read_only(&mut self) {
+        if let Some(root) = self.points.first_mut() {
+            root.read_only = true;
+        }
+    }
+
     fn tree_point(&self, target: String, fs: SharedMount, inner: String, read_only: bool) -> MountPoint {
         let fstype = fs.borrow().fs_type();
         let source = match fstype {

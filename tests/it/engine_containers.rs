@@ -508,3 +508,90 @@ fn a_snapshot_shares_what_did_not_change() {
     assert_eq!(after.container("c1").unwrap().size_rw, 5);
     assert!(std::sync::Arc::ptr_eq(&before.images[0], &after.images[0]));
 }
+
+#[test]
+fn volumes_are_mounted_kept_and_shown() {
+    let b = Bench::new();
+    let wish = |name: &str, cmd: &[&str]| {
+        let mut wish = request(name, "tiny", cmd);
+        wish.host_config.binds = Some(vec!["vol1:/vol".into(), "vol1:/ro:ro".into()]);
+        wish.config.volumes = Some([("/etc".to_owned(), Empty {})].into());
+        wish
+    };
+    b.create_with(wish("w1", &["touch", "/vol/x", "/etc/new"])).unwrap();
+    b.start("w1").unwrap();
+    b.settle();
+    let c = b.inspect("w1");
+    let changes = b.ask(async |e| e.container_changes("w1").await.unwrap());
+    assert_eq!((c.state.exit_code, c.size_rw), (0, Some(0)), "{changes:?}");
+    let mounts: Vec<_> =
+        c.mounts.iter().map(|m| (m.destination.as_str(), m.r#type.as_str(), m.mode.as_str(), m.rw)).collect();
+    assert_eq!(mounts, [("/etc", "volume", "", true), ("/ro", "volume", "ro", false), ("/vol", "volume", "z", true)]);
+    assert_eq!(c.mounts[2].source, "/var/lib/docker/volumes/vol1/_data");
+    let changes = b.ask(async |e| e.container_changes("w1").await.unwrap());
+    assert_eq!(changes.iter().map(|c| c.path.as_str()).collect::<Vec<_>>(), ["/ro", "/vol"]);
+    // The named one is shared; what the image has is in the new one.
+    assert_eq!(b.run_with(wish("w2", &["cat", "/ro/x"])).0, "hola\n");
+    assert_eq!(b.run_with(wish("w3", &["cat", "/etc/issue"])).0, "Tiny\n");
+    assert_eq!(b.run_with(wish("w4", &["cat", "/etc/new"])).2, 1);
+    let bad = |bind: &str| {
+        let mut wish = request("", "tiny", &["true"]);
+        wish.host_config.binds = Some(vec![bind.into()]);
+        b.create_with(wish).unwrap_err()
+    };
+    assert_eq!(bad("a"), "invalid volume specification: 'a'");
+    assert_eq!(bad("vol1:/x:zz"), "invalid mode: zz");
+    assert!(bad("mal nombre:/x").starts_with("create mal nombre: \"mal nombre\" includes invalid characters"));
+}
+
+#[test]
+fn a_directory_of_the_host_is_bound() {
+    use capas::layerfs::{Blob, FsType, Mount, Vfs, Who};
+    let b = Bench::new();
+    let mut host = Vfs::new(Mount::plain(FsType::Ext4));
+    let who = Who::root(b.kernel.now());
+    host.mkdir(&who, "/home", 0o755).unwrap();
+    host.put_blob(&who, "/home/nota", Blob::from("del host\n"), 0o644).unwrap();
+    b.engine.share_host(host.root());
+    let mut wish = request("h1", "tiny", &["cat", "/datos/nota"]);
+    wish.host_config.binds = Some(vec!["/home:/datos".into(), "/home/nota:/nota".into()]);
+    assert_eq!(b.run_with(wish.clone()).0, "del host\n");
+    wish.name = None;
+    wish.config.cmd = Some(vec!["touch".into(), "/datos/nueva".into(), "/nota".into()]);
+    assert_eq!(b.run_with(wish).2, 0);
+    assert_eq!(host.blob(&who, "/home/nueva").unwrap().to_vec(), b"hola\n");
+    assert_eq!(host.blob(&who, "/home/nota").unwrap().to_vec(), b"hola\n");
+}
+
+#[test]
+fn init_hands_signals_on() {
+    let b = Bench::new();
+    let mut wish = request("s2", "tiny", &["sleep", "900"]);
+    wish.host_config.init = Some(true);
+    b.create_with(wish).unwrap();
+    b.start("s2").unwrap();
+    let top = b.ask(async |e| e.container_top("s2", "-o pid,cmd").await.unwrap());
+    let commands: Vec<&str> = top.processes.iter().map(|p| p[1].as_str()).collect();
+    assert_eq!(commands, ["/sbin/docker-init -- sleep 900", "sleep 900"]);
+    let before = b.kernel.now();
+    b.ask(async |e| e.container_stop("s2", None).await.unwrap());
+    assert!(b.kernel.now().0 - before.0 < 1_000_000_000);
+    assert_eq!(b.inspect("s2").state.exit_code, 143);
+}
+
+#[test]
+fn a_root_may_be_read_only_and_a_network_none() {
+    let b = Bench::new();
+    let mut wish = request("r1", "tiny", &["true"]);
+    wish.host_config.network_mode = "none".into();
+    wish.host_config.readonly_rootfs = true;
+    b.create_with(wish).unwrap();
+    b.start("r1").unwrap();
+    let c = b.inspect("r1");
+    assert_eq!(c.network_settings.ip_address, "");
+    assert!(c.network_settings.networks.contains_key("none"));
+    let put = b.ask(async |e| {
+        e.container_archive_put("r1", "/tmp", Stream::of([vec![0; 1024]]), ArchivePutOptions::default()).await
+    });
+    assert_eq!(put.unwrap_err().to_string(), "container rootfs is marked read-only");
+}

@@ -2,28 +2,9 @@
 //! the client's prefix `Error response from daemon: `. It must not know who asks: what a client makes of a
 //! refusal (its exit status, its prefix) is the client's.
 
+use super::kind::ErrorKind;
+use super::problem::{quoted, OciProblem};
 use std::fmt;
-
-/// The HTTP status classes of the Engine API's errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// 304: it is already so.
-    NotModified,
-    /// 400: the request makes no sense.
-    InvalidParameter,
-    /// 403: not allowed.
-    Forbidden,
-    /// 404: no such thing.
-    NotFound,
-    /// 409: the state of things stands in the way.
-    Conflict,
-    /// 500: it went wrong.
-    System,
-    /// 501: not offered.
-    NotImplemented,
-    /// 503: not now.
-    Unavailable,
-}
 
 /// A refusal. Fields named `id` are full ids, `name` is what the caller typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,11 +88,15 @@ pub enum EngineError {
     BadDetachKeys {
         keys: String,
     },
-    BadMountPath {
-        path: String,
-    },
-    BadPort {
+    /// A `-v` that is none.
+    BadVolume {
         text: String,
+    },
+    BadVolumeMode {
+        mode: String,
+    },
+    BadVolumeName {
+        name: String,
     },
     MemoryTooSmall,
     MemoryOverSwap {
@@ -162,10 +147,6 @@ pub enum EngineError {
         name: String,
         cause: Box<EngineError>,
     },
-    StopRefused {
-        name: String,
-        cause: Box<EngineError>,
-    },
     RestartRefused {
         name: String,
         cause: Box<EngineError>,
@@ -189,7 +170,6 @@ pub enum EngineError {
         id: String,
     },
     NoProcesses,
-    PruneRunning,
     ShuttingDown,
 
     // Images in use. `image` is what the sentence shows: 12 digits, or the reference as typed.
@@ -236,7 +216,6 @@ pub enum EngineError {
 
     // Files of containers.
     NotADirectory,
-    NoSuchDirectory,
     ReadOnlyRootFs,
     /// `docker cp`: a file would replace a directory, or the reverse.
     OverwriteDir {
@@ -259,71 +238,6 @@ pub enum EngineError {
         kind: ErrorKind,
         message: String,
     },
-}
-
-/// Why the runtime could not start a process (runc 1.1's sentences).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OciProblem {
-    /// A name without a slash that no directory of PATH has.
-    NotInPath(String),
-    /// A path that is not there.
-    NoSuchFile(String),
-    /// Not executable, or a directory.
-    PermissionDenied(String),
-    /// No program: neither a binary nor a script with an interpreter.
-    ExecFormat(String),
-    /// The working directory is not there.
-    Chdir(String),
-    /// The working directory is not a directory.
-    ChdirNotDir(String),
-}
-
-impl fmt::Display for OciProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OciProblem::NotInPath(name) => write!(f, "exec: {}: executable file not found in $PATH", quoted(name)),
-            OciProblem::NoSuchFile(path) => write!(f, "exec: {}: stat {path}: no such file or directory", quoted(path)),
-            OciProblem::PermissionDenied(path) => write!(f, "exec: {}: permission denied", quoted(path)),
-            OciProblem::ExecFormat(path) => write!(f, "exec {path}: exec format error"),
-            OciProblem::Chdir(dir) => {
-                write!(f, "chdir to cwd ({}) set in config.json failed: no such file or directory", quoted(dir))
-            }
-            OciProblem::ChdirNotDir(dir) => {
-                write!(f, "chdir to cwd ({}) set in config.json failed: not a directory", quoted(dir))
-            }
-        }
-    }
-}
-
-impl OciProblem {
-    /// The exit status that the container gets: 127 for what is not there, 126 for what cannot be run, 128 where
-    /// the daemon knows no better.
-    pub fn exit_code(&self) -> i32 {
-        match self {
-            OciProblem::NotInPath(_) | OciProblem::NoSuchFile(_) | OciProblem::Chdir(_) => 127,
-            OciProblem::PermissionDenied(_) => 126,
-            OciProblem::ExecFormat(_) | OciProblem::ChdirNotDir(_) => 128,
-        }
-    }
-}
-
-/// A string as Go's `%q` prints it.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 impl fmt::Display for EngineError {
@@ -380,10 +294,14 @@ impl fmt::Display for EngineError {
             E::NotAChangeCommand { command } => write!(f, "{command} is not a valid change command"),
             E::NoStreamChosen => f.write_str("Bad parameters: you must choose at least one stream"),
             E::BadDetachKeys { keys } => write!(f, "Invalid detach keys ({keys}) provided"),
-            E::BadMountPath { path } => {
-                write!(f, "invalid volume specification: '{path}': invalid mount config for type \"volume\"")
-            }
-            E::BadPort { text } => write!(f, "invalid port specification: {}", quoted(text)),
+            E::BadVolume { text } => write!(f, "invalid volume specification: '{text}'"),
+            E::BadVolumeMode { mode } => write!(f, "invalid mode: {mode}"),
+            E::BadVolumeName { name } => write!(
+                f,
+                "create {name}: {} includes invalid characters for a local volume name, only \
+                 \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path",
+                quoted(name)
+            ),
             E::MemoryTooSmall => f.write_str("Minimum memory limit allowed is 6MB"),
             E::MemoryOverSwap { id } => write!(
                 f,
@@ -416,7 +334,6 @@ impl fmt::Display for EngineError {
             }
             E::NotModified => f.write_str("Not modified"),
             E::KillRefused { name, cause } => write!(f, "Cannot kill container: {name}: {cause}"),
-            E::StopRefused { name, cause } => write!(f, "Cannot stop container: {name}: {cause}"),
             E::RestartRefused { name, cause } => write!(f, "Cannot restart container {name}: {cause}"),
             E::RemoveRunning { id } => write!(
                 f,
@@ -437,7 +354,6 @@ impl fmt::Display for EngineError {
             E::ExecNotRunning { id } => write!(f, "Exec command {id} is not running"),
             E::NoProcesses => f.write_str("Couldn't find PID field in ps output"),
             E::ShuttingDown => f.write_str("the daemon is shutting down"),
-            E::PruneRunning => f.write_str("a prune operation is already running"),
             E::ImageUsedByReference { reference, container, image } => write!(
                 f,
                 "conflict: unable to remove repository reference {} (must force) - container {container} is using its \
@@ -479,7 +395,6 @@ impl fmt::Display for EngineError {
                  failed: port is already allocated"
             ),
             E::NotADirectory => f.write_str("extraction point is not a directory"),
-            E::NoSuchDirectory => f.write_str("no such directory"),
             E::ReadOnlyRootFs => f.write_str("container rootfs is marked read-only"),
             E::OverwriteDir { dir, with } => {
                 write!(f, "cannot overwrite directory {} with non-directory {}", quoted(dir), quoted(with))
@@ -494,92 +409,3 @@ impl fmt::Display for EngineError {
 }
 
 impl std::error::Error for EngineError {}
-
-impl EngineError {
-    /// The class of the refusal, which a client branches on and a server makes its status of.
-    pub fn kind(&self) -> ErrorKind {
-        use EngineError as E;
-        match self {
-            E::NoSuchContainer { .. }
-            | E::NoSuchImage { .. }
-            | E::NoSuchExec { .. }
-            | E::NoSuchPath { .. }
-            | E::ReferenceMissing
-            | E::PullAccessDenied { .. }
-            | E::ManifestUnknown { .. } => ErrorKind::NotFound,
-            E::NotModified => ErrorKind::NotModified,
-            E::KillRefused { cause, .. }
-            | E::StopRefused { cause, .. }
-            | E::RestartRefused { cause, .. }
-            | E::RenameRefused { cause } => cause.kind(),
-            E::NameInUse { .. }
-            | E::NotRunning { .. }
-            | E::AlreadyPaused { .. }
-            | E::PausedForExec { .. }
-            | E::PausedForStart
-            | E::PausedForAttach { .. }
-            | E::RemovingForStart
-            | E::RestartingForAttach { .. }
-            | E::Restarting { .. }
-            | E::RemoveRunning { .. }
-            | E::RemovePaused { .. }
-            | E::RemoveRestarting { .. }
-            | E::RemovalInProgress { .. }
-            | E::ExecAlreadyRan { .. }
-            | E::ExecNotRunning { .. }
-            | E::PruneRunning
-            | E::AutoRemoveWithRestart
-            | E::ImageUsedByReference { .. }
-            | E::ImageUsedByRunning { .. }
-            | E::ImageUsedByStopped { .. }
-            | E::ImageHasChildren { .. }
-            | E::ImageInManyRepositories { .. } => ErrorKind::Conflict,
-            E::NotPaused { .. }
-            | E::AmbiguousId { .. }
-            | E::ImageContentMissing { .. }
-            | E::NoProcesses
-            | E::PortAllocated { .. }
-            | E::ArchiveInvalid { .. }
-            | E::Path { .. } => ErrorKind::System,
-            E::ReadOnlyRootFs => ErrorKind::Forbidden,
-            E::ShuttingDown => ErrorKind::Unavailable,
-            E::Remote { kind, .. } => *kind,
-            _ => ErrorKind::InvalidParameter,
-        }
-    }
-
-    /// Whether nothing of that name exists.
-    pub fn is_not_found(&self) -> bool {
-        self.kind() == ErrorKind::NotFound
-    }
-}
-
-impl ErrorKind {
-    /// The HTTP status.
-    pub const fn status(self) -> u16 {
-        match self {
-            ErrorKind::NotModified => 304,
-            ErrorKind::InvalidParameter => 400,
-            ErrorKind::Forbidden => 403,
-            ErrorKind::NotFound => 404,
-            ErrorKind::Conflict => 409,
-            ErrorKind::System => 500,
-            ErrorKind::NotImplemented => 501,
-            ErrorKind::Unavailable => 503,
-        }
-    }
-
-    /// From an HTTP status; what is unknown is an error of the system.
-    pub const fn from_status(status: u16) -> ErrorKind {
-        match status {
-            304 => ErrorKind::NotModified,
-            403 => ErrorKind::Forbidden,
-            404 => ErrorKind::NotFound,
-            409 => ErrorKind::Conflict,
-            501 => ErrorKind::NotImplemented,
-            503 => ErrorKind::Unavailable,
-            400..=499 => ErrorKind::InvalidParameter,
-            _ => ErrorKind::System,
-        }
-    }
-}

@@ -8,7 +8,12 @@
 
 mod containers;
 mod error;
+mod exec;
+mod host_config;
 mod images;
+mod kind;
+mod problem;
+mod stats;
 pub mod stream;
 mod system;
 mod types;
@@ -16,7 +21,13 @@ mod types;
 pub use crate::oci::config::{ContainerConfig, Empty, HealthConfig};
 pub use containers::*;
 pub use error::*;
+pub use exec::*;
+pub use host_config::*;
 pub use images::*;
+pub use kind::*;
+pub(crate) use problem::quoted;
+pub use problem::OciProblem;
+pub use stats::*;
 pub use stream::{channel, pipe, ByteSink, Closed, LocalBoxFuture, Sender, Sink, Stream};
 pub use system::*;
 pub use types::*;

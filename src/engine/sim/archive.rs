@@ -191,6 +191,19 @@ fn meta_of(stat: &Stat) -> Meta {
     Meta { mode: stat.mode, uid: stat.uid, gid: stat.gid, mtime: stat.mtime, atime: stat.atime, ctime: stat.ctime }
 }
 
+/// Copies a directory's content to the root of another file system.
+pub(super) fn copy_tree(from: &Vfs, who: &Who<'_>, path: &str, to: &mut Vfs) -> Result<(), Errno> {
+    let mut builder = LayerBuilder::new();
+    pack(from, who, path, "", &mut builder)?;
+    let stat = from.stat(who, path)?;
+    let mut seen = BTreeMap::new();
+    for entry in builder.finish().entries() {
+        unpack(to, who, &format!("/{}", entry.path), &entry, &mut seen)?;
+    }
+    to.chmod(who, "/", stat.mode)?;
+    to.chown(who, "/", Some(stat.uid), Some(stat.gid), false)
+}
+
 /// Puts `from` and everything in it into an archive under the name `to` (empty: its entries at the top).
 fn pack(vfs: &Vfs, who: &Who<'_>, from: &str, to: &str, builder: &mut LayerBuilder) -> Result<(), Errno> {
     let mut links: BTreeMap<(u32, u64), String> = BTreeMap::new();

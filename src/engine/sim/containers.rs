@@ -6,6 +6,7 @@ use super::lifecycle::Running;
 use super::logs::Log;
 use super::network::Endpoint;
 use super::streams::Clients;
+use super::volumes::ContainerMount;
 use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, EngineError, HostConfig, Sender, WaitCondition, WaitResult};
 use crate::engine::snapshot::{ContainerState, ContainerView};
@@ -31,6 +32,8 @@ pub(super) struct Container {
     pub(super) config: Rc<ContainerConfig>,
     /// The directory under `overlay2/` that holds its thin layer.
     pub(super) cache_id: Box<str>,
+    /// Volumes and directories of the host.
+    pub(super) mounts: Box<[ContainerMount]>,
     state: RefCell<Inner>,
 }
 
@@ -124,6 +127,7 @@ pub(super) struct NewContainer {
     pub(super) config: Rc<ContainerConfig>,
     pub(super) host_config: Rc<HostConfig>,
     pub(super) cache_id: Box<str>,
+    pub(super) mounts: Box<[ContainerMount]>,
     pub(super) root: SharedMount,
 }
 
@@ -167,6 +171,7 @@ impl Containers {
             top: new.top,
             config: new.config,
             cache_id: new.cache_id,
+            mounts: new.mounts,
             state: RefCell::new(inner),
         });
         self.next_seq += 1;

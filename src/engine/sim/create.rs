@@ -43,6 +43,7 @@ impl State {
         let lowers = image.top.as_ref().map_or_else(|| Arc::from([]), |t| t.lowers.clone());
         let root = Rc::new(RefCell::new(Mount::with_init(lowers, init).with_root(Meta::new(0o755, now))));
         rootfs::make_dir(&root, &config.working_dir, now);
+        let mounts = self.mounts_for(now, &config, &host_config)?;
         if let Some(top) = &image.top {
             self.layers.hold(top);
         }
@@ -56,6 +57,7 @@ impl State {
             config: Rc::new(config),
             host_config,
             cache_id: self.ids.hex64().into(),
+            mounts,
             root,
         });
         self.container_event(now, &container, "create", BTreeMap::new());

@@ -197,15 +197,22 @@ impl Engine for SimEngine {
     }
 
     fn container_resize<'a>(&'a self, name: &'a str, rows: u16, cols: u16) -> Answer<'a, ()> {
-        ready(self.find(name).and_then(|c| c.expect_running()).map(|running| {
-            if let Some(tty) = &running.tty {
+        ready(self.find(name).and_then(|c| {
+            if let Some(tty) = &c.expect_running()?.tty {
                 tty.resize(crate::kernel::Size { rows, cols });
             }
+            let size = [("height".to_owned(), rows.to_string()), ("width".to_owned(), cols.to_string())];
+            self.container_event(&c, "resize", BTreeMap::from(size));
+            Ok(())
         }))
     }
 
     fn container_top<'a>(&'a self, name: &'a str, ps_args: &'a str) -> Answer<'a, TopTable> {
-        ready(self.find(name).and_then(|c| self.top(&c, ps_args)))
+        ready(self.find(name).and_then(|c| {
+            let table = self.top(&c, ps_args)?;
+            self.container_event(&c, "top", BTreeMap::new());
+            Ok(table)
+        }))
     }
 
     fn container_logs<'a>(&'a self, name: &'a str, options: LogsOptions) -> Answer<'a, Stream<Frame>> {

@@ -105,6 +105,7 @@ impl SimEngine {
                 working_dir: working_dir.clone(),
                 fds: ends.fds,
                 tty: ends.tty.clone(),
+                init: false,
             },
         );
         let child = match launched {

@@ -156,7 +156,7 @@ impl ImageStore {
     /// As `docker images` sorts them.
     pub(super) fn newest_first(&self) -> Vec<Rc<StoredImage>> {
         let mut images: Vec<_> = self.by_id.values().cloned().collect();
-        images.sort_by(|a, b| b.created.cmp(&a.created));
+        images.sort_by_key(|i| std::cmp::Reverse(i.created));
         images
     }
 
@@ -279,7 +279,7 @@ impl State {
             os_version: String::new(),
             size: image.size(),
             virtual_size: image.size(),
-            graph_driver: image.top.as_ref().map_or_else(driver_only, |top| graph_driver_of_layer(top)),
+            graph_driver: image.top.as_ref().map_or_else(driver_only, graph_driver_of_layer),
             root_fs: RootFs {
                 r#type: config.rootfs.kind.clone(),
                 layers: config.rootfs.diff_ids.iter().map(ToString::to_string).collect(),
@@ -370,12 +370,4 @@ pub(super) fn graph_driver(cache_id: &str, lowers: &[String]) -> GraphDriverData
         data.insert(key.to_owned(), format!("{dir}/{name}"));
     }
     GraphDriverData { data, name: "overlay2".into() }
-}
-
-/// What listings of containers call an image: the reference while it still names that image, else the id.
-pub(super) fn shown_image(images: &ImageStore, reference: &str, id: &str) -> String {
-    match images.find(reference) {
-        Ok(image) if &*image.id == id => reference.to_owned(),
-        _ => id.to_owned(),
-    }
 }

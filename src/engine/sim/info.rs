@@ -222,7 +222,8 @@ impl SimEngine {
         for container in doomed {
             pruned.space_reclaimed += container.size_rw(&container.get());
             pruned.containers_deleted.get_or_insert_with(Vec::new).push(container.id.to_string());
-            self.remove_now(&container);
+            // `container prune` keeps volumes.
+            self.remove_now(&container, false);
         }
         Ok(pruned)
     }
@@ -282,10 +283,9 @@ impl SimEngine {
         self.kernel.spawn(async move {
             let mut last = engine.sample(&container, None);
             let running = container.running().is_some();
-            if stream || one_shot || !running {
-                if sender.send(last.clone()).await.is_err() || !stream {
-                    return;
-                }
+            let at_once = stream || one_shot || !running;
+            if at_once && (sender.send(last.clone()).await.is_err() || !stream) {
+                return;
             }
             loop {
                 engine.kernel.sleep(SECOND).await;

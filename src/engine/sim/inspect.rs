@@ -2,10 +2,11 @@
 
 use super::containers::{Container, Containers, Inner};
 use super::filters::{labels_pass, path_match};
-use super::images::{diff_dir, graph_driver, shown_image, ROOT_DIR};
+use super::images::{diff_dir, graph_driver, ROOT_DIR};
 use super::merge;
 use super::network::listed_ports;
 use super::status::{state_word, status_text};
+use super::volumes::ContainerMount;
 use super::{SimEngine, State};
 use crate::ambient::Time;
 use crate::engine::api::{
@@ -15,7 +16,9 @@ use crate::engine::api::{
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{users, ProcessInfo};
 use crate::layerfs::Who;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Process numbers of the host are those in the container and this much, more for each container.
 const FIRST_HOST_PID: u32 = 2000;
@@ -42,13 +45,23 @@ impl State {
             || options.filters.contains("status")
             || options.filters.contains("exited");
         let limit = if options.limit > 0 { options.limit } else { usize::MAX };
-        Ok(self
+        // What a name stands for is looked up once for all containers of that name.
+        let mut known: BTreeMap<&str, Option<Arc<str>>> = BTreeMap::new();
+        let listed: Vec<&Rc<Container>> = self
             .containers
             .newest_first()
             .filter(|c| all || c.is_running())
             .filter(|c| wanted.includes(c))
             .take(limit)
-            .map(|c| self.summary(now, c, options.size))
+            .collect();
+        Ok(listed
+            .into_iter()
+            .map(|c| {
+                let name = c.config.image.as_str();
+                let id = known.entry(name).or_insert_with(|| self.images.find(name).ok().map(|i| i.id.clone()));
+                let shown = if id.as_ref() == Some(&c.image) { name } else { &*c.image };
+                self.summary(now, c, shown, options.size)
+            })
             .collect())
     }
 
@@ -92,7 +105,7 @@ impl State {
         Ok(Wanted { filters, before: place("before")?, since: place("since")?, ancestors })
     }
 
-    pub(super) fn summary(&self, now: Time, container: &Rc<Container>, size: bool) -> ContainerSummary {
+    pub(super) fn summary(&self, now: Time, container: &Container, image: &str, size: bool) -> ContainerSummary {
         let inner = container.get();
         let config = &container.config;
         let (size_rw, size_root_fs) = match size {
@@ -102,7 +115,8 @@ impl State {
         ContainerSummary {
             id: container.id.to_string(),
             names: vec![format!("/{}", inner.name)],
-            image: shown_image(&self.images, &config.image, &container.image),
+            // The reference while it still names that image, else the id.
+            image: image.to_owned(),
             image_id: container.image.to_string(),
             command: shown_command(&merge::command(config)),
             created: container.created.secs(),
@@ -116,7 +130,7 @@ impl State {
             network_settings: NetworkSettingsSummary {
                 networks: self.bridge.endpoints(&inner.host_config, inner.endpoint.as_ref()),
             },
-            mounts: Vec::new(),
+            mounts: container.mounts.iter().map(ContainerMount::shown).collect(),
         }
     }
 }
@@ -144,7 +158,7 @@ impl Wanted<'_> {
             })
             && f.pass("health", |v| v == "none")
             && f.pass("is-task", |v| v == "false")
-            && f.pass("volume", |_| false)
+            && f.pass("volume", |v| container.mounts.iter().any(|m| m.destination == v || m.volume() == Some(v)))
             && labels_pass(f, labels)
     }
 }
@@ -242,7 +256,7 @@ impl SimEngine {
             graph_driver: container.graph_driver(),
             size_rw: size.then(|| container.size_rw(&inner)),
             size_root_fs: size.then(|| container.size_root_fs(&inner)),
-            mounts: Vec::new(),
+            mounts: container.mounts.iter().map(ContainerMount::shown).collect(),
             config: config.clone(),
             network_settings: state.bridge.settings(
                 config,

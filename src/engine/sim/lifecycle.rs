@@ -1,25 +1,18 @@
-//! The life of a container: start, its end and what follows, stop, kill, pause, restart, removal, and those who wait.
-//! Names are found elsewhere; what the process does is the kernel's.
+//! The life of a container: its start, the carrying of its output, its end and what follows from that. Who orders
+//! what is told in `control`; what the process does is the kernel's.
 
 use super::containers::{Container, Waiter};
 use super::process::{launch, Failure, Launch};
-use super::{merge, rootfs, SimEngine};
+use super::{merge, network, rootfs, SimEngine};
 use crate::ambient::{Time, SECOND};
-use crate::engine::api::{
-    channel, Answer, ContainerRemove, EngineError, StreamKind, WaitCondition, WaitError, WaitResult,
-};
+use crate::engine::api::{EngineError, StreamKind, WaitCondition, WaitError, WaitResult};
 use crate::engine::snapshot::ContainerState;
-use crate::kernel::{
-    dev, join, pipe, race, Child, Either, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Signal, Size, System,
-    Tty,
-};
+use crate::kernel::{dev, join, pipe, Child, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Size, System, Tty};
 use crate::layerfs::Vfs;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Seconds between the stop signal and SIGKILL.
-const STOP_TIMEOUT: i64 = 10;
 /// The first delay of a restart policy; it doubles.
 const RESTART_DELAY: i64 = 100_000_000;
 /// A run of this length makes the delay start over.
@@ -39,7 +32,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    async fn ended(&self) {
+    pub(super) async fn ended(&self) {
         self.ended.changed(0).await;
     }
 }
@@ -87,18 +80,24 @@ impl SimEngine {
     fn try_start(self: &Rc<Self>, container: &Rc<Container>) -> Result<(), (EngineError, i32)> {
         let (name, host) = (container.name(), container.get().host_config.clone());
         let config = &container.config;
-        let endpoint = {
+        let (endpoint, sandbox) = {
             let mut state = self.state.borrow_mut();
-            let id = state.ids.hex64();
-            state.bridge.connect(&name, id, config, &host).map_err(|e| (e, 128))?
+            let (id, sandbox) = (state.ids.hex64(), state.ids.hex64());
+            let endpoint = match network::is_bridge(&host) {
+                true => Some(state.bridge.connect(&name, id, config, &host).map_err(|e| (e, 128))?),
+                false => None,
+            };
+            (endpoint, sandbox)
         };
-        let sandbox = self.state.borrow_mut().ids.hex64();
+        let connected = endpoint.is_some();
         {
             let mut inner = container.edit();
-            inner.endpoint = Some(endpoint);
+            inner.endpoint = endpoint;
             inner.sandbox = Some(sandbox.into());
         }
-        self.network_event(container, "connect");
+        if connected {
+            self.network_event(container, "connect");
+        }
         let system = self.boot(container);
         let ends = Ends::new(config.tty, config.open_stdin);
         if let Some(tty) = &ends.tty {
@@ -116,6 +115,7 @@ impl SimEngine {
                 working_dir: config.working_dir.clone(),
                 fds: ends.fds,
                 tty: ends.tty.clone(),
+                init: host.init == Some(true),
             },
         )
         .map_err(|failure| match failure {
@@ -153,10 +153,15 @@ impl SimEngine {
         rootfs::make_dir(&root, &config.working_dir, now);
         root.borrow_mut().remount();
         let mut vfs = Vfs::with_root(root);
-        self.fixtures.mount(&mut vfs);
-        {
+        let read_only = {
             let inner = container.get();
+            self.fixtures.mount(&mut vfs);
             let _ = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.endpoint.as_ref());
+            inner.host_config.readonly_rootfs
+        };
+        self.mount_volumes(&mut vfs, &container.mounts);
+        if read_only {
+            vfs.set_root_read_only();
         }
         let system = System::new(&self.kernel, vfs, &config.hostname, self.programs.clone());
         let proc = Rc::new(Procfs::new(&system));
@@ -181,7 +186,7 @@ impl SimEngine {
         tell(waiters, code, Some(error));
         self.changes.notify();
         if remove {
-            self.remove_now(container);
+            self.remove_now(container, true);
         }
     }
 
@@ -285,7 +290,7 @@ impl SimEngine {
         if let Some(delay) = again {
             self.restart_later(container, delay);
         } else if container.get().host_config.auto_remove && !container.get().removing {
-            self.remove_now(container);
+            self.remove_now(container, true);
         }
     }
 
@@ -321,170 +326,8 @@ impl SimEngine {
         });
     }
 
-    /// Ends a run between two runs: nothing of it lives.
-    fn give_up_restarting(&self, container: &Container) {
-        let waiters = {
-            let mut inner = container.edit();
-            inner.stopped_by_hand = true;
-            inner.state = ContainerState::Exited;
-            inner.take_waiters(|c| c == WaitCondition::NotRunning)
-        };
-        let code = container.get().exit_code;
-        tell(waiters, code, None);
-    }
-
-    pub(super) async fn stop_container(
-        self: &Rc<Self>,
-        container: &Rc<Container>,
-        timeout: Option<i64>,
-    ) -> Result<(), EngineError> {
-        if container.get().state == ContainerState::Restarting {
-            self.give_up_restarting(container);
-        } else if let Some(running) = container.running() {
-            let config = &container.config;
-            let signal = Signal::parse(&config.stop_signal).unwrap_or(Signal::TERM);
-            let timeout = timeout.or(config.stop_timeout).unwrap_or(STOP_TIMEOUT);
-            self.send(container, &running, signal);
-            let in_time = match timeout {
-                t if t < 0 => {
-                    running.ended().await;
-                    true
-                }
-                t => matches!(race(running.ended(), self.kernel.sleep(t * SECOND)).await, Either::Left(())),
-            };
-            if !in_time {
-                self.send(container, &running, Signal::KILL);
-                running.ended().await;
-            }
-        }
-        self.container_event(container, "stop", BTreeMap::new());
-        Ok(())
-    }
-
-    /// Sends a signal on somebody's order: no restart policy applies any more, and a frozen container thaws.
-    fn send(&self, container: &Rc<Container>, running: &Running, signal: Signal) {
-        container.edit().stopped_by_hand = true;
-        running.child.signal(signal);
-        if container.get().state == ContainerState::Paused {
-            self.thaw(container, running);
-        }
-        let attributes = BTreeMap::from([("signal".to_owned(), signal.number().to_string())]);
-        self.container_event(container, "kill", attributes);
-    }
-
-    fn thaw(&self, container: &Rc<Container>, running: &Running) {
-        container.edit().state = ContainerState::Running;
-        running.system.freeze(false);
-    }
-
-    pub(super) async fn kill_container(self: &Rc<Self>, typed: &str, signal: &str) -> Result<(), EngineError> {
-        let signal = match signal {
-            "" => Signal::KILL,
-            text => Signal::parse(text).ok_or_else(|| EngineError::InvalidSignal { signal: text.to_owned() })?,
-        };
-        let refused = |cause| EngineError::KillRefused { name: typed.to_owned(), cause: Box::new(cause) };
-        let container = self.find(typed).map_err(refused)?;
-        if container.get().state == ContainerState::Restarting {
-            self.give_up_restarting(&container);
-            return Ok(());
-        }
-        let running = container.expect_running().map_err(refused)?;
-        self.send(&container, &running, signal);
-        if signal == Signal::KILL {
-            running.ended().await;
-        }
-        Ok(())
-    }
-
-    pub(super) async fn restart_container(
-        self: &Rc<Self>,
-        container: &Rc<Container>,
-        timeout: Option<i64>,
-    ) -> Result<(), EngineError> {
-        if container.is_running() {
-            self.stop_container(container, timeout).await?;
-        }
-        self.tick(COST_START);
-        let restarted = self.start_container(container);
-        restarted
-            .map_err(|cause| EngineError::RestartRefused { name: container.id.to_string(), cause: Box::new(cause) })?;
-        self.container_event(container, "restart", BTreeMap::new());
-        Ok(())
-    }
-
-    pub(super) fn pause_container(&self, container: &Rc<Container>) -> Result<(), EngineError> {
-        let id = || container.id.to_string();
-        let state = container.get().state;
-        match state {
-            ContainerState::Paused => return Err(EngineError::AlreadyPaused { id: id() }),
-            ContainerState::Restarting => return Err(EngineError::Restarting { id: id() }),
-            _ => {}
-        }
-        container.expect_running()?.system.freeze(true);
-        container.edit().state = ContainerState::Paused;
-        self.container_event(container, "pause", BTreeMap::new());
-        Ok(())
-    }
-
-    pub(super) fn unpause_container(&self, container: &Rc<Container>) -> Result<(), EngineError> {
-        let paused = container.get().state == ContainerState::Paused;
-        match container.running().filter(|_| paused) {
-            None => Err(EngineError::NotPaused { id: container.id.to_string() }),
-            Some(running) => {
-                self.thaw(container, &running);
-                self.container_event(container, "unpause", BTreeMap::new());
-                Ok(())
-            }
-        }
-    }
-
-    /// The future that ends when the condition is met; it counts from now on.
-    pub(super) fn wait_container(
-        &self,
-        container: &Rc<Container>,
-        condition: WaitCondition,
-    ) -> Answer<'static, WaitResult> {
-        if condition == WaitCondition::NotRunning && !container.is_running() {
-            let status_code = i64::from(container.get().exit_code);
-            return Box::pin(std::future::ready(Ok(WaitResult { error: None, status_code })));
-        }
-        let (sender, mut stream) = channel(1);
-        container.touch().waiters.push(Waiter { condition, sender });
-        Box::pin(async move { Ok(stream.next().await.unwrap_or_default()) })
-    }
-
-    pub(super) async fn remove_container(
-        self: &Rc<Self>,
-        container: &Rc<Container>,
-        options: ContainerRemove,
-    ) -> Result<(), EngineError> {
-        let id = || container.id.to_string();
-        if container.get().removing {
-            return Err(EngineError::RemovalInProgress { id: id() });
-        }
-        if container.is_running() {
-            if !options.force {
-                return Err(match container.get().state {
-                    ContainerState::Paused => EngineError::RemovePaused { id: id() },
-                    ContainerState::Restarting => EngineError::RemoveRestarting { id: id() },
-                    _ => EngineError::RemoveRunning { id: id() },
-                });
-            }
-            container.edit().removing = true;
-            match container.running() {
-                Some(running) => {
-                    self.send(container, &running, Signal::KILL);
-                    running.ended().await;
-                }
-                None => self.give_up_restarting(container),
-            }
-        }
-        self.remove_now(container);
-        Ok(())
-    }
-
-    /// Takes a container that does not run out of the engine.
-    pub(super) fn remove_now(self: &Rc<Self>, container: &Rc<Container>) {
+    /// Takes a container that does not run out of the engine, with its anonymous volumes where `volumes` says so.
+    pub(super) fn remove_now(self: &Rc<Self>, container: &Rc<Container>, volumes: bool) {
         let (waiters, execs, code, error) = {
             let mut inner = container.edit();
             inner.removing = true;
@@ -501,6 +344,7 @@ impl SimEngine {
             if let Some(top) = &container.top {
                 state.layers.release(top);
             }
+            state.release_mounts(&container.mounts, volumes);
         }
         self.container_event(container, "destroy", BTreeMap::new());
         let status_code = i64::from(code);
@@ -517,7 +361,7 @@ impl SimEngine {
 pub(super) const COST_START: i64 = 240_000_000;
 const COST_EXIT: i64 = 20_000_000;
 
-fn tell(waiters: Vec<Waiter>, code: i32, error: Option<&EngineError>) {
+pub(super) fn tell(waiters: Vec<Waiter>, code: i32, error: Option<&EngineError>) {
     for waiter in waiters {
         let error = error.map(|e| WaitError { message: e.to_string() });
         // Whoever no longer listens need not be told.

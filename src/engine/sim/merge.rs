@@ -75,13 +75,13 @@ fn fill(user: &mut String, image: &str) {
 }
 
 fn merge_map<V: Clone>(user: &mut Option<BTreeMap<String, V>>, image: &Option<BTreeMap<String, V>>) {
-    match (user.as_mut(), image) {
-        (Some(own), Some(more)) if !own.is_empty() => {
-            for (k, v) in more {
+    match user.as_mut().filter(|own| !own.is_empty()) {
+        None => user.clone_from(image),
+        Some(own) => {
+            for (k, v) in image.iter().flatten() {
                 own.entry(k.clone()).or_insert_with(|| v.clone());
             }
         }
-        _ => user.clone_from(image),
     }
 }
 
@@ -136,6 +136,7 @@ pub(super) fn command(config: &ContainerConfig) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::api::Empty;
 
     fn strings(list: &[&str]) -> Option<Vec<String>> {
         Some(list.iter().map(|s| s.to_string()).collect())
@@ -154,6 +155,21 @@ mod tests {
         assert_eq!(user.env, strings(&["FOO=bar", "PATH=/bin"]));
         assert_eq!((user.cmd, user.working_dir.as_str()), (strings(&["sh"]), "/srv"));
         assert_eq!(user.labels, Some(BTreeMap::new()));
+    }
+
+    #[test]
+    fn ports_and_volumes_are_added_up() {
+        let ports = |list: &[&str]| Some(list.iter().map(|p| (p.to_string(), Empty {})).collect::<BTreeMap<_, _>>());
+        let with = |list| ContainerConfig { exposed_ports: list, cmd: strings(&["sh"]), ..ContainerConfig::default() };
+        for (own, images, want) in [
+            (ports(&["80/tcp"]), None, ports(&["80/tcp"])),
+            (None, ports(&["90/tcp"]), ports(&["90/tcp"])),
+            (ports(&["80/tcp"]), ports(&["90/tcp"]), ports(&["80/tcp", "90/tcp"])),
+        ] {
+            let mut user = with(own);
+            merge(&mut user, &with(images)).unwrap();
+            assert_eq!(user.exposed_ports, want);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod archive;
 mod attach;
 mod commit;
 mod containers;
+mod control;
 mod create;
 mod detach;
 mod engine;
@@ -33,6 +34,7 @@ mod snapshot;
 mod status;
 mod store;
 mod streams;
+mod volumes;
 
 pub use status::human_duration;
 
@@ -41,6 +43,7 @@ use crate::engine::api::{EngineError, HostConfig};
 use crate::engine::registry::Registry;
 use crate::engine::snapshot::Refusal;
 use crate::kernel::{Kernel, Notify, Programs};
+use crate::layerfs::SharedMount;
 use containers::{Container, Containers};
 use events::Events;
 use exec::Exec;
@@ -53,6 +56,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use volumes::Volumes;
 
 /// The engine. Make it with [`SimEngine::new`]; use it as `Rc<dyn Engine>`.
 pub struct SimEngine {
@@ -63,6 +67,8 @@ pub struct SimEngine {
     /// The machine's name, for `docker info`.
     hostname: String,
     fixtures: Fixtures,
+    /// The host's file system, where the session shares it.
+    host_files: RefCell<Option<SharedMount>>,
     state: RefCell<State>,
     /// Told whenever a container starts, ends or goes.
     changes: Notify,
@@ -83,6 +89,7 @@ struct State {
     execs: BTreeMap<Arc<str>, Rc<Exec>>,
     events: Events,
     bridge: Bridge,
+    volumes: Volumes,
     refusal: Option<Refusal>,
     init_layers: InitLayers,
     last_host_config: Option<Rc<HostConfig>>,
@@ -110,6 +117,7 @@ impl SimEngine {
             containers: Containers::default(),
             execs: BTreeMap::new(),
             events: Events::default(),
+            volumes: Volumes::default(),
             refusal: None,
             init_layers: InitLayers::default(),
             last_host_config: None,
@@ -122,6 +130,7 @@ impl SimEngine {
             programs,
             registry,
             hostname: hostname.to_owned(),
+            host_files: RefCell::new(None),
             state: RefCell::new(state),
             changes: Notify::new(),
             logged: Notify::new(),

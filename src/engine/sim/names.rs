@@ -37,7 +37,7 @@ pub(super) const TRIES: usize = 6;
 /// The `attempt`-th try (from 0); later tries end in a digit.
 pub(super) fn generate(ids: &mut Ids, attempt: usize) -> String {
     loop {
-        let (adjective, surname) = (pick(ids, ADJECTIVES), pick(ids, SURNAMES));
+        let (adjective, surname) = (pick(ids, ADJECTIVES, 108), pick(ids, SURNAMES, 234));
         // The daemon's own exception: Steve Wozniak is not boring.
         if (adjective, surname) == ("boring", "wozniak") {
             continue;
@@ -49,8 +49,7 @@ pub(super) fn generate(ids: &mut Ids, attempt: usize) -> String {
     }
 }
 
-fn pick<'a>(ids: &mut Ids, words: &'a str) -> &'a str {
-    let count = words.split_ascii_whitespace().count() as u64;
+fn pick<'a>(ids: &mut Ids, words: &'a str, count: u64) -> &'a str {
     words.split_ascii_whitespace().nth(ids.below(count) as usize).unwrap_or_default()
 }
 
@@ -68,6 +67,8 @@ mod tests {
 
     #[test]
     fn names_are_dockers() {
+        let count = |words: &str| words.split_ascii_whitespace().count();
+        assert_eq!((count(ADJECTIVES), count(SURNAMES)), (108, 234));
         let mut ids = Ids::new(1);
         let name = generate(&mut ids, 0);
         let (a, s) = name.split_once('_').unwrap();

@@ -32,6 +32,11 @@ impl Endpoint {
     }
 }
 
+/// Whether a container is on the default bridge network.
+pub(super) fn is_bridge(host: &HostConfig) -> bool {
+    matches!(host.network_mode.as_str(), "default" | "" | "bridge")
+}
+
 /// The default bridge network.
 #[derive(Debug)]
 pub(super) struct Bridge {
@@ -138,12 +143,12 @@ impl Bridge {
         host: &HostConfig,
         endpoint: Option<&Endpoint>,
     ) -> BTreeMap<String, EndpointSettings> {
-        let (name, id) = match host.network_mode.as_str() {
-            "default" | "" | "bridge" => ("bridge", self.network_id.clone()),
-            other => (other, String::new()),
+        let (name, id) = match is_bridge(host) {
+            true => ("bridge", self.network_id.clone()),
+            false => (host.network_mode.as_str(), String::new()),
         };
         let settings = match endpoint {
-            Some(e) if name == "bridge" => EndpointSettings {
+            Some(e) => EndpointSettings {
                 network_id: id,
                 endpoint_id: e.endpoint_id.clone(),
                 gateway: "172.17.0.1".into(),
@@ -152,9 +157,6 @@ impl Bridge {
                 mac_address: e.mac(),
                 ..EndpointSettings::default()
             },
-            Some(e) => {
-                EndpointSettings { network_id: id, endpoint_id: e.endpoint_id.clone(), ..EndpointSettings::default() }
-            }
             None => EndpointSettings { network_id: id, ..EndpointSettings::default() },
         };
         BTreeMap::from([(name.to_owned(), settings)])

@@ -3,8 +3,8 @@
 
 use super::merge;
 use crate::engine::api::{EngineError, OciProblem};
-use crate::kernel::{users, Body, Child, ExecError, Fds, Spawn, System, Tty};
-use crate::layerfs::{FileKind, Vfs, Who};
+use crate::kernel::{race, users, Body, Child, Disposition, Either, ExecError, Fds, Proc, Signal, Spawn, System, Tty};
+use crate::layerfs::{Errno, FileKind, Vfs, Who};
 
 /// What is to be run.
 pub(super) struct Launch {
@@ -16,6 +16,8 @@ pub(super) struct Launch {
     pub(super) working_dir: String,
     pub(super) fds: Fds,
     pub(super) tty: Option<Tty>,
+    /// Put docker-init in front of it.
+    pub(super) init: bool,
 }
 
 /// Why it was not.
@@ -28,7 +30,7 @@ pub(super) enum Failure {
 
 /// Starts it as a process whose parent is outside.
 pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> {
-    let Launch { argv, mut env, user, working_dir, fds, tty } = launch;
+    let Launch { argv, mut env, user, working_dir, fds, tty, init } = launch;
     let now = system.kernel().now();
     let (cred, home) = system.with_vfs(|vfs| users::resolve(vfs, &Who::root(now), &user)).map_err(|e| {
         let (name, group) = user.split_once(':').unwrap_or((&user, ""));
@@ -60,6 +62,14 @@ pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> 
         program,
         ..Spawn::new(argv.clone())
     };
+    if init {
+        let mut line = vec!["/sbin/docker-init".to_owned(), "--".to_owned()];
+        line.extend(argv.iter().cloned());
+        let (file, argv) = (file.clone(), argv.clone());
+        let body: Body = Box::new(move |proc| Box::pin(docker_init(proc, file, argv)));
+        let spawned = system.spawn(Spawn { argv: line, ..spawn(Some(body)) });
+        return spawned.map_err(|_| Failure::Oci(OciProblem::NoSuchFile(name)));
+    }
     let complaint = match system.spawn(spawn(None)) {
         Ok(child) => return Ok(child),
         Err(ExecError::Permission(_) | ExecError::IsDir(_)) => {
@@ -78,6 +88,31 @@ pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> 
         })
     });
     system.spawn(spawn(Some(program))).map_err(|_| Failure::Oci(OciProblem::NoSuchFile(name)))
+}
+
+/// docker-init (tini): starts the program as its only child, hands on every signal, takes care of orphans, and ends
+/// as the child ends.
+async fn docker_init(proc: Proc, file: String, argv: Vec<String>) -> i32 {
+    for signal in Signal::ALL.iter().filter(|s| !matches!(**s, Signal::CHLD | Signal::TTIN | Signal::TTOU)) {
+        proc.on_signal(*signal, Disposition::Catch);
+    }
+    proc.set_comm("docker-init");
+    proc.set_reaps_orphans(true);
+    let child = match proc.spawn(Spawn { path: Some(file.clone()), pgid: Some(0), ..proc.child(argv) }) {
+        Ok(child) => child,
+        Err(error) => {
+            proc.eprint(&format!("[FATAL tini (1)] exec {file} failed: {}\n", error.errno())).await;
+            return if error.errno() == Errno::ENOENT { 127 } else { 126 };
+        }
+    };
+    // Without a terminal there is no foreground to give away.
+    let _ = proc.tcsetpgrp(child.pgid());
+    loop {
+        match race(child.wait(), proc.next_signal()).await {
+            Either::Left(status) => return status.code(),
+            Either::Right(signal) => child.signal(signal),
+        }
+    }
 }
 
 fn working_directory(vfs: &Vfs, who: &Who<'_>, dir: &str) -> Result<String, OciProblem> {

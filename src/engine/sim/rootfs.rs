@@ -87,6 +87,21 @@ pub(super) fn make_dir(root: &SharedMount, path: &str, now: Time) {
     }
 }
 
+/// Makes the place where something is to be mounted: a directory, or an empty file with the directories above it.
+pub(super) fn make_place(root: &SharedMount, path: &str, is_dir: bool, now: Time) {
+    if is_dir {
+        return make_dir(root, path, now);
+    }
+    let who = Who::root(now);
+    if let Some((dir, _)) = path.rsplit_once('/') {
+        make_dir(root, dir, now);
+    }
+    let mut vfs = Vfs::with_root(root.clone());
+    if vfs.stat(&who, path).is_err() {
+        let _ = vfs.put_blob(&who, path, Blob::empty(), 0o755);
+    }
+}
+
 fn make_dirs(vfs: &mut Vfs, who: &Who<'_>, path: &str) -> Result<(), Errno> {
     let mut at = String::new();
     for part in path.split('/').filter(|p| !p.is_empty()) {

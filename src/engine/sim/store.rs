@@ -21,6 +21,9 @@ const UNPACKED_MAX: usize = 1 << 31;
 /// What this engine says it is, in the configs it writes.
 pub(super) const DOCKER_VERSION: &str = "20.10.24+dfsg1";
 
+/// An image and the tag that it is to be saved under, if any.
+type Named = (Rc<StoredImage>, Option<Reference>);
+
 impl State {
     /// Puts a layer on another, or finds it there; one holder more than before.
     pub(super) fn register_layer(
@@ -136,7 +139,7 @@ impl State {
         Ok(archive::save(&images))
     }
 
-    fn named_for_save(&self, name: &str) -> Result<Vec<(Rc<StoredImage>, Option<Reference>)>, EngineError> {
+    fn named_for_save(&self, name: &str) -> Result<Vec<Named>, EngineError> {
         let missing = || EngineError::NoSuchImage { reference: name.to_owned() };
         if Digest::from_hex(name).is_some() || name.parse::<Digest>().is_ok() || name.starts_with("sha256:") {
             return Ok(vec![(self.images.find(name)?, None)]);

@@ -1,0 +1,209 @@
+//! What is mounted into containers beside their own layers: volumes of the engine's own, and directories of the host.
+//! It must not know how containers run; the host is one shared file system.
+
+use super::images::ROOT_DIR;
+use super::merge::clean;
+use super::{names, rootfs, SimEngine, State};
+use crate::ambient::Time;
+use crate::engine::api::{ContainerConfig, EngineError, HostConfig, MountPoint};
+use crate::layerfs::{FsType, Meta, Mount, SharedMount, Vfs, Who};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// One volume.
+pub(super) struct Volume {
+    files: SharedMount,
+    /// How many containers have it.
+    users: usize,
+}
+
+/// All volumes by name.
+#[derive(Default)]
+pub(super) struct Volumes(BTreeMap<Arc<str>, Volume>);
+
+/// Where a mount's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    /// A volume; `anonymous` ones go with their container.
+    Volume { name: Arc<str>, anonymous: bool },
+    /// A path of the host.
+    Host(String),
+}
+
+/// One mount of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ContainerMount {
+    pub(super) destination: String,
+    source: Source,
+    writable: bool,
+    mode: String,
+}
+
+impl ContainerMount {
+    /// As inspect shows it.
+    pub(super) fn shown(&self) -> MountPoint {
+        let common = MountPoint {
+            destination: self.destination.clone(),
+            mode: self.mode.clone(),
+            rw: self.writable,
+            ..MountPoint::default()
+        };
+        match &self.source {
+            Source::Volume { name, .. } => MountPoint {
+                r#type: "volume".into(),
+                name: name.to_string(),
+                source: format!("{ROOT_DIR}/volumes/{name}/_data"),
+                driver: "local".into(),
+                ..common
+            },
+            Source::Host(path) => {
+                MountPoint { r#type: "bind".into(), source: path.clone(), propagation: "rprivate".into(), ..common }
+            }
+        }
+    }
+
+    /// The volume's name, where it is one.
+    pub(super) fn volume(&self) -> Option<&str> {
+        match &self.source {
+            Source::Volume { name, .. } => Some(name),
+            Source::Host(_) => None,
+        }
+    }
+}
+
+impl State {
+    /// The mounts of a new container, sorted by where they go; volumes that are not there are made.
+    pub(super) fn mounts_for(
+        &mut self,
+        now: Time,
+        config: &ContainerConfig,
+        host: &HostConfig,
+    ) -> Result<Box<[ContainerMount]>, EngineError> {
+        let mut mounts = BTreeMap::new();
+        for text in host.binds.iter().flatten() {
+            let mount = self.bind(now, text)?;
+            mounts.insert(mount.destination.clone(), mount);
+        }
+        for destination in config.volumes.iter().flatten().map(|(path, _)| clean(path)) {
+            if !mounts.contains_key(&destination) {
+                let name: Arc<str> = self.ids.hex64().into();
+                self.add_volume(now, &name);
+                let source = Source::Volume { name, anonymous: true };
+                let mount =
+                    ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
+                mounts.insert(destination, mount);
+            }
+        }
+        for mount in mounts.values() {
+            if let Some(volume) = mount.volume().and_then(|name| self.volumes.0.get_mut(name)) {
+                volume.users += 1;
+            }
+        }
+        Ok(mounts.into_values().collect())
+    }
+
+    /// `source:destination[:mode]`.
+    fn bind(&mut self, now: Time, text: &str) -> Result<ContainerMount, EngineError> {
+        let bad = || EngineError::BadVolume { text: text.to_owned() };
+        let mut parts = text.split(':');
+        let (source, destination) = (parts.next().unwrap_or_default(), parts.next().ok_or_else(bad)?);
+        let mode = parts.next().unwrap_or_default();
+        if parts.next().is_some() || source.is_empty() || !destination.starts_with('/') || clean(destination) == "/" {
+            return Err(bad());
+        }
+        let known = |word: &str| {
+            matches!(word, "" | "rw" | "ro" | "z" | "Z" | "nocopy" | "cached" | "delegated" | "consistent")
+        };
+        if !mode.split(',').all(known) {
+            return Err(EngineError::BadVolumeMode { mode: mode.to_owned() });
+        }
+        let is_host = source.starts_with('/');
+        let source_of = |name: Arc<str>| Source::Volume { name, anonymous: false };
+        let source = match is_host {
+            true => Source::Host(clean(source)),
+            false if !names::is_valid(source) => return Err(EngineError::BadVolumeName { name: source.to_owned() }),
+            false => {
+                let name: Arc<str> = source.into();
+                self.add_volume(now, &name);
+                source_of(name)
+            }
+        };
+        // A volume that is named by hand is relabelled, which the daemon shows as `z`.
+        let shown = if mode.is_empty() && !is_host { "z" } else { mode };
+        Ok(ContainerMount {
+            destination: clean(destination),
+            source,
+            writable: !mode.split(',').any(|m| m == "ro"),
+            mode: shown.to_owned(),
+        })
+    }
+
+    fn add_volume(&mut self, now: Time, name: &Arc<str>) {
+        self.volumes.0.entry(name.clone()).or_insert_with(|| Volume {
+            files: Rc::new(RefCell::new(Mount::plain(FsType::Ext4).with_root(Meta::new(0o755, now)))),
+            users: 0,
+        });
+    }
+
+    /// A container with these mounts goes; `anonymous` takes along what nobody else has.
+    pub(super) fn release_mounts(&mut self, mounts: &[ContainerMount], anonymous: bool) {
+        for mount in mounts {
+            let Source::Volume { name, anonymous: unnamed } = &mount.source else { continue };
+            let Some(volume) = self.volumes.0.get_mut(name) else { continue };
+            volume.users = volume.users.saturating_sub(1);
+            if anonymous && *unnamed && volume.users == 0 {
+                self.volumes.0.remove(name);
+            }
+        }
+    }
+}
+
+impl SimEngine {
+    /// Lets containers mount directories of this file system, the host's.
+    pub fn share_host(&self, root: SharedMount) {
+        self.host_files.replace(Some(root));
+    }
+
+    /// Mounts everything into a container's file system. An empty volume first takes what the image has there.
+    pub(super) fn mount_volumes(&self, vfs: &mut Vfs, mounts: &[ContainerMount]) {
+        let now = self.kernel.now();
+        for mount in mounts {
+            let root = vfs.root();
+            let (files, inner) = match &mount.source {
+                Source::Volume { name, .. } => {
+                    let files = self.state.borrow().volumes.0.get(name).map(|v| v.files.clone());
+                    let Some(files) = files else { continue };
+                    fill(&root, &mount.destination, &files, now);
+                    (files, "/".to_owned())
+                }
+                Source::Host(path) => {
+                    let Some(host) = self.host_files.borrow().clone() else { continue };
+                    // What is missing on the host becomes a directory there.
+                    rootfs::make_dir(&host, path, now);
+                    (host, path.clone())
+                }
+            };
+            let who = Who::root(now);
+            let is_dir = Vfs::with_root(files.clone()).stat(&who, &inner).is_ok_and(|s| s.is_dir());
+            rootfs::make_place(&root, &mount.destination, is_dir, now);
+            // A place that the image has made into something else stays as it is.
+            let _ = vfs.bind(&mount.destination, files, &inner, !mount.writable);
+        }
+    }
+}
+
+/// Copies the image's files at `path` into a volume that is still empty.
+fn fill(root: &SharedMount, path: &str, volume: &SharedMount, now: Time) {
+    let who = Who::root(now);
+    if !volume.borrow().is_untouched() {
+        return;
+    }
+    let from = Vfs::with_root(root.clone());
+    if !from.stat(&who, path).is_ok_and(|s| s.is_dir()) {
+        return;
+    }
+    // A file that cannot be copied is missing in the volume, as it would be in a real one.
+    let _ = super::archive::copy_tree(&from, &who, path, &mut Vfs::with_root(volume.clone()));
+}
