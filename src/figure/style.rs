@@ -108,6 +108,7 @@ pub const RULES: &str = concat!(
     ".cnt rect{fill:var(--paper);stroke:var(--ro-edge)}.fig .t-cnt{font:700 12px var(--sans);fill:var(--ink)}",
     // arrows, braces, lock, strap, octagon
     ".ar{stroke:var(--edge);stroke-width:1.5;fill:none}.ah{fill:var(--edge)}.br{stroke:var(--edge);stroke-width:1.5;fill:none}",
+    ".link.no .ar{stroke:var(--no);stroke-width:2.5}.link.no .ah{fill:var(--no)}",
     ".lk{fill:var(--ink)}.lk-b{stroke:var(--ink);stroke-width:2.4;fill:none}.lk-k{stroke:var(--paper);stroke-width:1.8;stroke-linecap:round}",
     ".strap{fill:none;stroke:var(--edge);stroke-width:2}.strap.no{stroke:var(--no);stroke-width:2.5}.strap-d{fill:var(--edge)}.strap-d.no{fill:var(--no)}",
     ".oct-f{fill:var(--no);stroke:var(--paper);stroke-width:2}.oct-x{stroke:var(--no-ink);stroke-width:2.6;stroke-linecap:round}",

@@ -67,6 +67,7 @@ const CASES: &[(&str, Draw)] = &[
         let key = Target::layer_key(&s.layers[1].chain_id);
         sharing_view(&s, None, &Options { selected: Some(&key), ..*o })
     }),
+    ("sharing-refused", |o| sharing_view(&refused(), None, o)),
     ("sharing-one", |o| sharing_view(&tutorial(), None, o)),
     ("sharing-pulled", |o| sharing_view(&pulled(), None, o)),
     ("sharing-forest", |o| sharing_view(&forest(), None, o)),

@@ -110,7 +110,12 @@ impl<'a> Painter<'a> {
         let from = block.bottom() + 5;
         let bends = geo.size == Size::Regular && tip - from >= 70 && (mid - target).abs() > 3;
         let arrow = if bends { parts::bent_arrow(mid, target, from, tip) } else { parts::double_arrow(mid, from, tip) };
-        self.nodes.push(Node::group(format!("link:{}", c.id), "link").at(mid, from).children(arrow));
+        let refused = self.refused == Some(&*c.id);
+        let link = Node::group(format!("link:{}", c.id), if refused { "link no" } else { "link" });
+        self.nodes.push(link.at(mid, from).children(arrow));
+        if refused {
+            self.nodes.push(parts::octagon("octagon".to_string(), mid, (from + tip) / 2));
+        }
     }
 
     /// The newest changed file as a line of text.

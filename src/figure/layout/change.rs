@@ -114,7 +114,7 @@ pub fn mark(scene: &mut Scene, old: Option<&Scene>, now: &Snapshot, prev: &Snaps
             }
             _ => {}
         }
-        if node.key == "octagon" || node.class == "strap no" {
+        if node.key == "octagon" || node.class == "strap no" || node.class == "link no" {
             let kind = if node.key == "octagon" { Movement::Appear } else { Movement::Shake };
             node.moves(Change::Entered, kind, 0, (0, 0));
         } else if node.change.is_none() && blinks(&node.key, &facts) {

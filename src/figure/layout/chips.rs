@@ -45,14 +45,16 @@ pub struct Plan {
     pub chips: Vec<Placed>,
     /// How many more there are, and where the chip that says so stands.
     pub more: Option<(usize, i32, i32)>,
+    /// How many of those are not just directories.
+    hidden_files: usize,
     /// Up to where the slabs' texts may reach.
     pub text_limit: i32,
 }
 
 /// Space between chips.
 const APART: i32 = 8;
-/// The widest name on a chip.
-const NAME: i32 = 132;
+/// The widest name on a chip, where there is room and where there is little.
+const NAMES: [i32; 2] = [132, 96];
 /// Room for "+123".
 const MORE: i32 = 50;
 
@@ -65,17 +67,33 @@ struct Room {
 }
 
 /// Plans the chips of a container whose layers (base first) are these; `roomy` if large slabs are high enough to hold
-/// a ghost under their text.
+/// a ghost under their text. Of all ways it takes the one that hides the fewest files, then has most lanes.
 pub fn plan(geo: &Geo, container: &ContainerView, layers: &[Arc<str>], sizes: &[u64], roomy: bool) -> Plan {
     let laned = lanes(geo, container, layers);
-    for n in (0..=laned.len()).rev() {
-        let room = room(geo, container, sizes, n);
-        let below = |layer: usize| roomy && sizes.get(layer).is_some_and(|s| *s >= 50_000_000);
-        if let Some(plan) = attempt(geo, container, laned.get(..n).unwrap_or_default(), &room, &below) {
-            return plan;
+    let below = |layer: usize| roomy && sizes.get(layer).is_some_and(|s| *s >= 50_000_000);
+    let mut best: Option<(usize, Plan)> = None;
+    for wordy in [true, false] {
+        for n in (0..=laned.len()).rev() {
+            let room = room(geo, container, sizes, n);
+            let lanes = laned.get(..n).unwrap_or_default();
+            let Some(plan) = attempt(geo, container, lanes, &room, &below, wordy) else { continue };
+            let missing = laned.get(n..).unwrap_or_default().iter();
+            let missing: usize = missing.map(|l| if dir_only(container, l.0) { 2 } else { 4 }).sum();
+            let cost = plan.hidden_files * 8 + missing + usize::from(!wordy);
+            if cost == 0 {
+                return plan;
+            }
+            if best.as_ref().is_none_or(|b| cost < b.0) {
+                best = Some((cost, plan));
+            }
         }
     }
-    Plan::default()
+    best.map(|b| b.1).unwrap_or_default()
+}
+
+/// Whether a change is a directory that only changed with what is in it.
+fn dir_only(container: &ContainerView, change: usize) -> bool {
+    container.changes.get(change).is_some_and(|c| c.is_dir && c.kind == ChangeKind::C)
 }
 
 fn room(geo: &Geo, container: &ContainerView, sizes: &[u64], lanes: usize) -> Room {
@@ -111,9 +129,10 @@ pub fn lanes(geo: &Geo, container: &ContainerView, layers: &[Arc<str>]) -> Vec<(
     found.into_iter().take(most).map(|(_, i, layer)| (i, layer)).collect()
 }
 
-fn chip(change: &ChangeView, name: i32) -> Chip {
-    let sized = !change.is_dir && change.kind != ChangeKind::D;
-    let name = font("c-name").fit_middle(words::path(change), name);
+fn chip(change: &ChangeView, wordy: bool) -> Chip {
+    let sized = wordy && !change.is_dir && change.kind != ChangeKind::D;
+    let [long, short] = NAMES;
+    let name = font("c-name").fit_middle(words::path(change), if wordy { long } else { short });
     Chip { kind: change.kind, name, size: sized.then(|| bytes(change.size)), h: 24 }
 }
 
@@ -123,13 +142,14 @@ fn attempt(
     lanes: &[(usize, usize)],
     room: &Room,
     below: &dyn Fn(usize) -> bool,
+    wordy: bool,
 ) -> Option<Plan> {
     let changes = &container.changes;
     let mut lanes = lanes.to_vec();
     lanes.sort();
     let mut laned = Vec::new();
     for &(i, layer) in &lanes {
-        laned.push((i, chip(changes.get(i)?, NAME), layer));
+        laned.push((i, chip(changes.get(i)?, wordy), layer));
     }
     let last = room.rows.len() - 1;
     let &(left, right, y) = room.rows.get(last)?;
@@ -137,8 +157,11 @@ fn attempt(
     if laned_w - APART > right - left - if changes.len() > laned.len() { MORE } else { 0 } {
         return None;
     }
-    let (plain, hidden) = choose(changes, &lanes, room, laned_w);
+    let (plain, hidden) = choose(changes, &lanes, room, laned_w, wordy);
     let mut plan = Plan { text_limit: room.window.0 - 8, ..Plan::default() };
+    let files = (0..changes.len()).filter(|i| !dir_only(container, *i)).count();
+    let shown = plain.iter().map(|p| p.0).chain(lanes.iter().map(|l| l.0));
+    plan.hidden_files = files - shown.filter(|i| !dir_only(container, *i)).count();
     let mut cursors: Vec<i32> = room.rows.iter().map(|r| r.0).collect();
     if hidden > 0 {
         let &(x, _, y) = room.rows.first()?;
@@ -161,7 +184,13 @@ fn attempt(
 type Plain = (usize, usize, Chip);
 
 /// The chips without lanes that fit, the newest first choice, those of directories last; and how many do not.
-fn choose(changes: &[ChangeView], lanes: &[(usize, usize)], room: &Room, laned_w: i32) -> (Vec<Plain>, usize) {
+fn choose(
+    changes: &[ChangeView],
+    lanes: &[(usize, usize)],
+    room: &Room,
+    laned_w: i32,
+    wordy: bool,
+) -> (Vec<Plain>, usize) {
     let is_laned = |i: usize| lanes.iter().any(|l| l.0 == i);
     let dirs = |i: usize| changes.get(i).is_some_and(|c| c.is_dir && c.kind == ChangeKind::C);
     let total = changes.len() - lanes.len();
@@ -180,7 +209,7 @@ fn choose(changes: &[ChangeView], lanes: &[(usize, usize)], room: &Room, laned_w
         let mut taken = Vec::new();
         for &i in &candidates {
             let Some(change) = changes.get(i) else { continue };
-            let chip = chip(change, NAME);
+            let chip = chip(change, wordy);
             let w = chip.width();
             let Some(row) = (0..free.len()).rev().find(|r| free.get(*r).is_some_and(|f| *f >= w)) else { break };
             if let Some(f) = free.get_mut(row) {

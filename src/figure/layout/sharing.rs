@@ -172,7 +172,9 @@ pub fn draw(snapshot: &Snapshot, opts: &Options<'_>) -> Scene {
         let needs: i32 = columns.iter().map(|c| need(&geo, c, true) + geo.families + geo.dx).sum();
         geo.width = geo.width.max(needs + 40);
     }
-    let mut painter = Painter { geo, opts, layers: &layers, columns: &columns, nodes: Vec::new(), order: Vec::new() };
+    let refused = snapshot.refusal.as_ref().map(|r| &*r.container);
+    let mut painter =
+        Painter { geo, opts, layers: &layers, columns: &columns, refused, nodes: Vec::new(), order: Vec::new() };
     let mut y = 0;
     if narrow {
         for family in &families {
@@ -214,6 +216,8 @@ pub struct Painter<'a> {
     pub opts: &'a Options<'a>,
     pub layers: &'a BTreeMap<&'a str, &'a LayerView>,
     pub columns: &'a [Column<'a>],
+    /// The container for whose sake the removal of its image was just refused.
+    pub refused: Option<&'a str>,
     pub nodes: Vec<Node>,
     pub order: Vec<String>,
 }
