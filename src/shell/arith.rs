@@ -27,15 +27,7 @@ fn evaluate_nested(names: &mut dyn Names, text: &str, depth: u32) -> Result<i64,
             return Ok(number);
         }
     }
-    let mut eval = Eval {
-        names,
-        src: text.chars().collect(),
-        pos: 0,
-        start: 0,
-        token: Token::End,
-        skip: 0,
-        depth,
-    };
+    let mut eval = Eval { names, src: text.chars().collect(), pos: 0, start: 0, token: Token::End, skip: 0, depth };
     eval.advance()?;
     let value = eval.comma()?;
     if eval.token != Token::End {

@@ -1,14 +1,13 @@
 //! The grammar of `[[ … ]]`. Part of the parser; what the tests test is not known here.
 
 use super::ast::{Cond, Kind, Word};
-use super::lexer::{Fault, Parse, Parser, Token};
+use super::lexer::{Fault, Parse, Parser, SyntaxError, Token};
 
 /// Unary operators, a letter each.
 const UNARY: &str = "abcdefghknoprstuvwxzGLNORS";
 
 /// Binary operators that are words.
-const BINARY: [&str; 14] =
-    ["=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "<"];
+const BINARY: [&str; 14] = ["=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "<"];
 
 impl Parser {
     pub(super) fn cond_command(&mut self) -> Parse<Kind> {
@@ -16,7 +15,14 @@ impl Parser {
         self.assign_ok = false;
         let cond = self.cond_or()?;
         if !self.eat_word("]]")? {
-            return self.cond_fault();
+            return match self.peek()? {
+                Token::Eof | Token::Newline => {
+                    let text = "unexpected token `newline', conditional binary operator expected";
+                    let line = self.line.saturating_sub(1);
+                    Err(SyntaxError { line, fault: Fault::Other(text.to_owned()), expecting: None })
+                }
+                _ => self.cond_fault(),
+            };
         }
         self.assign_ok = true;
         Ok(Kind::Cond(cond))
@@ -73,7 +79,12 @@ impl Parser {
         if self.eat_op("(")? {
             let inner = self.cond_or()?;
             if !self.eat_op(")")? {
-                return self.cond_fault();
+                let found = match self.peek()? {
+                    Token::Word(word) => word.raw.to_string(),
+                    Token::Op(op) => (*op).to_owned(),
+                    _ => "newline".to_owned(),
+                };
+                return self.fault(Fault::Other(format!("unexpected token `{found}', expected `)'")));
             }
             return Ok(inner);
         }
@@ -87,7 +98,11 @@ impl Parser {
         self.next()?;
         let mut letters = first.raw.strip_prefix('-').unwrap_or_default().chars();
         let unary = matches!((letters.next(), letters.next()), (Some(c), None) if UNARY.contains(c));
-        if unary && matches!(self.peek()?, Token::Word(word) if &*word.raw != "]]") {
+        if unary && self.peek_word("]]")? {
+            let text = "unexpected argument `]]' to conditional unary operator";
+            return self.fault(Fault::Other(text.to_owned()));
+        }
+        if unary && matches!(self.peek()?, Token::Word(_)) {
             if let Token::Word(operand) = self.next()? {
                 return Ok(Cond::Unary(first.raw, operand));
             }
@@ -106,6 +121,16 @@ impl Parser {
             _ => return Ok(Cond::Word(left)),
         };
         self.next()?;
+        if self.peek_word("]]")? || matches!(self.peek()?, Token::Op(_) | Token::Newline | Token::Eof) && op != "=~" {
+            let found = match self.peek()? {
+                Token::Word(word) => word.raw.to_string(),
+                Token::Op(op) => (*op).to_owned(),
+                _ => "newline".to_owned(),
+            };
+            let text = format!("unexpected argument `{found}' to conditional binary operator");
+            return self.fault(Fault::Other(text));
+        }
+        self.unpeek();
         let right = match op.as_str() {
             "=~" => self.regex_word()?,
             "=" | "==" | "!=" => {

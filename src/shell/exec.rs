@@ -4,12 +4,12 @@
 use super::ast::{CaseItem, Command, Cond, Item, Joint, Kind, List, Pipeline, Word};
 use super::lexer::Flavour;
 use super::pattern::Pattern;
-use super::state::{Flow, Outcome, Shell};
+use super::state::{boxed, Flow, Outcome, Shell};
 use crate::kernel::LocalBoxFuture;
 use std::rc::Rc;
 
 /// How deep commands may nest before a message takes the place of a stack overflow.
-const DEPTH: u32 = 500;
+const DEPTH: u32 = 2_000;
 
 impl Shell {
     /// Runs commands one after the other; the status is the last one's.
@@ -17,11 +17,8 @@ impl Shell {
         Box::pin(async move {
             let mut status = 0;
             for item in list {
-                status = if item.background {
-                    self.run_background(item).await?
-                } else {
-                    self.run_item(item).await?
-                };
+                status =
+                    if item.background { boxed(self.run_background(item)).await? } else { self.run_item(item).await? };
                 self.status = status;
             }
             Ok(status)
@@ -62,11 +59,11 @@ impl Shell {
                 }
                 result
             }
-            _ => self.run_pipes(pipeline).await,
+            _ => boxed(self.run_pipes(pipeline)).await,
         };
         self.tolerant -= u32::from(pipeline.negated);
         if let Some(posix) = pipeline.timed {
-            self.report_time(begun, posix).await;
+            boxed(self.report_time(begun, posix)).await;
         }
         let mut status = result?;
         if pipeline.negated {
@@ -76,8 +73,8 @@ impl Shell {
         if status != 0 && !pipeline.negated && self.tolerant == 0 {
             let simple = pipeline.commands.len() != 1
                 || pipeline.commands.iter().all(|c| !matches!(c.kind, Kind::Group(_) | Kind::If(..) | Kind::While(..)));
-            if simple {
-                self.run_trap("ERR").await?;
+            if simple && self.traps.contains_key("ERR") {
+                boxed(self.run_trap("ERR")).await?;
             }
             if self.option("errexit") {
                 return Err(Flow::Exit(status));
@@ -101,11 +98,14 @@ impl Shell {
     pub fn run_command<'a>(&'a mut self, command: &'a Command) -> LocalBoxFuture<'a, Outcome> {
         Box::pin(async move {
             if self.depth >= DEPTH {
-                self.complain("maximum nesting level of commands exceeded").await;
+                boxed(self.complain("maximum nesting level of commands exceeded")).await;
                 return Err(Flow::Discard(1));
             }
             self.line = command.line;
-            self.poll_signals().await?;
+            self.take_signals();
+            if !self.signals.is_empty() {
+                boxed(self.poll_signals()).await?;
+            }
             if self.option("noexec") && !self.interactive {
                 return Ok(0);
             }
@@ -116,9 +116,9 @@ impl Shell {
                     self.define(name, body);
                     Ok(0)
                 }
-                Kind::Subshell(list) => self.run_subshell(list.clone(), command).await,
+                Kind::Subshell(list) => boxed(self.run_subshell(list.clone(), command)).await,
                 kind if command.redirects.is_empty() => self.compound(kind).await,
-                kind => match self.redirect(&command.redirects).await {
+                kind => match boxed(self.redirect(&command.redirects)).await {
                     Ok(saved) => {
                         let result = self.compound(kind).await;
                         self.restore(saved);
@@ -147,27 +147,40 @@ impl Shell {
                     None => Ok(0),
                 }
             }
-            Kind::While(until, condition, body) => self.run_while(*until, condition, body).await,
+            Kind::While(until, condition, body) => boxed(self.run_while(*until, condition, body)).await,
             Kind::For { name, words, body, select } => {
                 let items = match words {
-                    Some(words) => self.expand_words(words).await?,
+                    Some(words) => boxed(self.expand_words(words)).await?,
                     None => self.params.iter().map(|p| p.to_string()).collect(),
                 };
                 if *select {
-                    self.run_select(name, &items, body).await
+                    boxed(self.run_select(name, &items, body)).await
                 } else {
-                    self.run_for(name, items, body).await
+                    boxed(self.run_for(name, items, body)).await
                 }
             }
-            Kind::ForArith([init, test, step], body) => self.run_for_arith(init, test, step, body).await,
-            Kind::Case(subject, items) => self.run_case(subject, items).await,
-            Kind::Arith(word) => match self.expand_arith(word).await {
+            Kind::ForArith([init, test, step], body) => boxed(self.run_for_arith(init, test, step, body)).await,
+            Kind::Case(subject, items) => boxed(self.run_case(subject, items)).await,
+            Kind::Arith(word) => match boxed(self.arith_command(word)).await {
                 Ok(value) => Ok(i32::from(value == 0)),
                 Err(Flow::Discard(status)) if self.flavour == Flavour::Bash => Ok(status),
                 Err(flow) => Err(flow),
             },
-            Kind::Cond(cond) => self.run_cond(cond).await,
+            Kind::Cond(cond) => boxed(self.run_cond(cond)).await,
             Kind::Simple(..) | Kind::Subshell(_) | Kind::Function(..) => Ok(0),
+        }
+    }
+
+    /// `((…))`, whose complaints begin so.
+    async fn arith_command(&mut self, word: &Word) -> Result<i64, Flow> {
+        let text = self.expand_text(word).await?;
+        self.trace_line(&format!("(( {} ))", text.trim())).await?;
+        match super::arith::evaluate(self, &text) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                self.complain(&format!("((: {error}")).await;
+                Err(Flow::Discard(1))
+            }
         }
     }
 
@@ -226,17 +239,16 @@ impl Shell {
 
     async fn run_for(&mut self, name: &str, items: Vec<String>, body: &List) -> Outcome {
         if !super::ast::is_name(name) {
-            self.complain(&format!("`{name}': not a valid identifier")).await;
+            boxed(self.complain(&format!("`{name}': not a valid identifier"))).await;
             return Ok(1);
         }
         let mut status = 0;
+        let head = format!("for {name} in {}", items.join(" "));
         for item in items {
+            boxed(self.trace_line(&head)).await?;
             if let Err(error) = self.assign(name, &item, false) {
                 self.complain(&error).await;
                 return Ok(1);
-            }
-            if self.option("xtrace") {
-                // bash shows the head of the loop at every turn.
             }
             if !self.run_body(body, &mut status).await? {
                 break;
@@ -247,17 +259,17 @@ impl Shell {
 
     async fn run_for_arith(&mut self, init: &Word, test: &Word, step: &Word, body: &List) -> Outcome {
         let mut status = 0;
-        self.expand_arith(init).await?;
+        boxed(self.arith_command(init)).await?;
         loop {
             // An empty condition is true.
             let blank = test.raw.trim().is_empty();
-            if !blank && self.expand_arith(test).await? == 0 {
+            if !blank && boxed(self.arith_command(test)).await? == 0 {
                 return Ok(status);
             }
             if !self.run_body(body, &mut status).await? {
                 return Ok(status);
             }
-            self.expand_arith(step).await?;
+            boxed(self.arith_command(step)).await?;
         }
     }
 
@@ -297,7 +309,8 @@ impl Shell {
     }
 
     async fn run_case(&mut self, subject: &Word, items: &[CaseItem]) -> Outcome {
-        let text = self.expand_text(subject).await?;
+        let text = boxed(self.expand_text(subject)).await?;
+        boxed(self.trace_line(&format!("case {} in", subject.raw))).await?;
         let mut falling = false;
         let mut status = 0;
         for item in items {
@@ -306,7 +319,7 @@ impl Shell {
                 if matched {
                     break;
                 }
-                let field = self.expand_pattern(pattern).await?;
+                let field = boxed(self.expand_pattern(pattern)).await?;
                 let fold = self.shopt("nocasematch");
                 matched = if field.wild || fold {
                     Pattern::new(&field.pattern, self.shopt("extglob")).ignoring_case(fold).matches(&text)
@@ -347,14 +360,21 @@ impl Shell {
     fn cond<'a>(&'a mut self, cond: &'a Cond) -> LocalBoxFuture<'a, Result<bool, Flow>> {
         Box::pin(async move {
             match cond {
-                Cond::Word(word) => Ok(!self.expand_text(word).await?.is_empty()),
-                Cond::Not(inner) => Ok(!self.cond(inner).await?),
+                Cond::Word(word) => {
+                    let text = self.expand_text(word).await?;
+                    self.trace_cond("", "-n", &super::escape::shell_quoted(&text)).await?;
+                    Ok(!text.is_empty())
+                }
+                Cond::Not(inner) => {
+                    self.negated = matches!(**inner, Cond::Word(_) | Cond::Unary(..) | Cond::Binary(..));
+                    Ok(!self.cond(inner).await?)
+                }
                 Cond::And(a, b) => Ok(self.cond(a).await? && self.cond(b).await?),
                 Cond::Or(a, b) => Ok(self.cond(a).await? || self.cond(b).await?),
                 Cond::Unary(op, word) => {
                     let text = self.expand_text(word).await?;
-                    super::test_expr::unary(&super::builtins::ShellFacts(self), op, &text)
-                        .map_err(|_| Flow::Failed(2))
+                    self.trace_cond("", op, &super::escape::shell_quoted(&text)).await?;
+                    super::test_expr::unary(&super::builtins::ShellFacts(self), op, &text).map_err(|_| Flow::Failed(2))
                 }
                 Cond::Binary(left, op, right) => self.cond_binary(left, op, right).await,
             }
@@ -366,6 +386,7 @@ impl Shell {
         match op {
             "=" | "==" | "!=" => {
                 let field = self.expand_pattern(right).await?;
+                self.trace_cond(&text, op, &field.pattern).await?;
                 let fold = self.shopt("nocasematch");
                 let equal = if field.wild || fold || field.pattern.contains('\\') {
                     Pattern::new(&field.pattern, true).ignoring_case(fold).matches(&text)
@@ -376,14 +397,12 @@ impl Shell {
             }
             "=~" => {
                 let field = self.expand_pattern(right).await?;
+                self.trace_cond(&text, op, &field.pattern).await?;
                 let regex = super::test_expr::regex(&field.pattern, self.shopt("nocasematch"));
                 let Some(regex) = regex else { return Err(Flow::Failed(2)) };
                 let found = regex.captures(&text);
-                let groups: Vec<Rc<str>> = found
-                    .iter()
-                    .flat_map(|c| c.iter())
-                    .map(|m| Rc::from(m.map_or("", |m| m.as_str())))
-                    .collect();
+                let groups: Vec<Rc<str>> =
+                    found.iter().flat_map(|c| c.iter()).map(|m| Rc::from(m.map_or("", |m| m.as_str()))).collect();
                 self.set_array("BASH_REMATCH", groups);
                 Ok(found.is_some())
             }
@@ -396,6 +415,7 @@ impl Shell {
             }
             _ => {
                 let other = self.expand_text(right).await?;
+                self.trace_cond(&text, op, &other).await?;
                 let mut numbers = [0i64; 2];
                 for (value, text) in numbers.iter_mut().zip([&text, &other]) {
                     match super::arith::evaluate(self, text) {
@@ -410,5 +430,12 @@ impl Shell {
                 Ok(super::test_expr::compare(a, op, b))
             }
         }
+    }
+
+    async fn trace_cond(&mut self, left: &str, op: &str, right: &str) -> Result<(), Flow> {
+        let not = if std::mem::take(&mut self.negated) { "! " } else { "" };
+        let unary = matches!(op.chars().nth(2), None) && op.starts_with('-');
+        let left = if unary { String::new() } else { format!("{} ", super::escape::shell_quoted(left)) };
+        self.trace_line(&format!("[[ {not}{left}{op} {right} ]]")).await
     }
 }

@@ -33,7 +33,8 @@ impl History {
 
     /// Reads `HISTCONTROL`, `HISTSIZE` and `HISTIGNORE`.
     pub fn configure(&mut self, control: &str, size: Option<i64>, ignore: &str) {
-        let has = |word: &str| control.split(':').any(|part| part == word || part == "ignoreboth" && word != "erasedups");
+        let has =
+            |word: &str| control.split(':').any(|part| part == word || part == "ignoreboth" && word != "erasedups");
         self.ignore_space = has("ignorespace");
         self.ignore_dups = has("ignoredups");
         self.erase_dups = has("erasedups");
@@ -188,9 +189,8 @@ impl History {
     /// The event at `i`, just after the `!`, with its word designator.
     fn event(&self, chars: &[char], start: usize) -> Result<(String, usize), String> {
         let mut i = start;
-        let run = |from: usize, ok: &dyn Fn(char) -> bool| {
-            from + chars.iter().skip(from).take_while(|c| ok(**c)).count()
-        };
+        let run =
+            |from: usize, ok: &dyn Fn(char) -> bool| from + chars.iter().skip(from).take_while(|c| ok(**c)).count();
         let text = |from: usize, to: usize| chars.get(from..to).unwrap_or_default().iter().collect::<String>();
         let digit = |c: char| c.is_ascii_digit();
         let mut designator = false;
@@ -222,7 +222,8 @@ impl History {
                 self.lines.iter().rev().find(|line| line.contains(&part)).cloned()
             }
             _ => {
-                let end = run(i, &|c| !matches!(c, ' ' | '\t' | ':' | ';' | '&' | '|' | '<' | '>' | '(' | ')' | '"' | '\''));
+                let end =
+                    run(i, &|c| !matches!(c, ' ' | '\t' | ':' | ';' | '&' | '|' | '<' | '>' | '(' | ')' | '"' | '\''));
                 let prefix = text(i, end);
                 i = end;
                 self.lines.iter().rev().find(|line| line.starts_with(&prefix)).cloned()

@@ -183,9 +183,7 @@ impl Jobs {
         let found = match name {
             "" | "%" | "+" => self.current(false),
             "-" => self.current(true).or_else(|| self.current(false)),
-            _ if name.chars().all(|c| c.is_ascii_digit()) => {
-                name.parse().ok().filter(|id| self.get(*id).is_some())
-            }
+            _ if name.chars().all(|c| c.is_ascii_digit()) => name.parse().ok().filter(|id| self.get(*id).is_some()),
             _ => {
                 let fits = |job: &&Job| match name.strip_prefix('?') {
                     Some(part) => job.text.contains(part),

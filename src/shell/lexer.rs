@@ -132,8 +132,19 @@ pub struct Parser {
 impl Parser {
     /// A parser at the beginning of `text`, whose first line has that number.
     pub fn new(text: &str, line: u32, set: Settings) -> Parser {
+        let mut src: Vec<char> = text.chars().collect();
+        // bash reads lines: the last one ends like the others, unless a backslash would take the newline.
+        let escaped = src.iter().rev().take_while(|c| **c == '\\').count() % 2 == 1;
+        if set.flavour == Flavour::Bash && src.last().is_some_and(|c| *c != '\n') && !escaped {
+            src.push('\n');
+        }
+        Parser::over(src, line, set)
+    }
+
+    /// A parser of just these characters.
+    pub(super) fn over(src: Vec<char>, line: u32, set: Settings) -> Parser {
         Parser {
-            src: text.chars().collect(),
+            src,
             pos: 0,
             line,
             set,
@@ -278,7 +289,7 @@ impl Parser {
 
     /// The complaint about the next token.
     pub(super) fn unexpected<T>(&mut self, expecting: Option<&'static str>) -> Parse<T> {
-        let line = self.line;
+        let (_, line) = self.token_start()?;
         let fault = match self.peek()? {
             Token::Word(word) => Fault::Unexpected(word.raw.to_string()),
             Token::Op(op) => Fault::Unexpected((*op).to_owned()),
@@ -287,9 +298,6 @@ impl Parser {
             Token::Newline => Fault::Unexpected("newline".to_owned()),
             Token::Eof => Fault::Eof,
         };
-        // The end of the text is on a line of its own.
-        let open_line = fault == Fault::Eof && self.src.last() != Some(&'\n');
-        let line = if fault == Fault::Eof { self.line + u32::from(open_line) } else { line };
         Err(SyntaxError { line, fault, expecting })
     }
 
@@ -383,8 +391,11 @@ impl Parser {
             if !found {
                 self.cut_here.push((self.line.saturating_sub(1).max(here.line), here.line, here.end.clone()));
             }
-            let body =
-                if here.quoted { Word::literal(&text) } else { Parser::quoted_text(&text, first, self.set.clone(), true)? };
+            let body = if here.quoted {
+                Word::literal(&text)
+            } else {
+                Parser::quoted_text(&text, first, self.set.clone(), true)?
+            };
             // The cell is fresh: only this place fills it.
             let _ = here.body.set(body);
         }

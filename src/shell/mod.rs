@@ -14,6 +14,7 @@ pub mod escape;
 mod exec;
 pub mod expand;
 pub mod history;
+mod hop;
 pub mod jobs;
 pub mod lexer;
 mod params;

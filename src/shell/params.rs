@@ -221,8 +221,15 @@ impl Parser {
         if how != '/' {
             self.bump();
         }
-        let mut first = true;
-        let pattern = self.operand(false, &mut |c| c == '}' || (c == '/' && !std::mem::take(&mut first)))?;
+        // A slash that comes first is a character of the pattern.
+        let start = self.pos;
+        let pattern = {
+            let parts = self.parts_until(
+                &mut |p, c| c == '}' || (c == '/' && (p.pos > start || matches!(how, '#' | '%'))),
+                Quoting::Plain,
+            )?;
+            Word { raw: self.text(start, self.pos).into(), parts: parts.into() }
+        };
         let mut with = Word::default();
         if self.at(0) == Some('/') {
             self.bump();

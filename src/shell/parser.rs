@@ -67,6 +67,11 @@ impl Parser {
         self.src.iter().skip(self.pos).collect()
     }
 
+    /// The text between two places.
+    pub fn source(&self, from: usize, to: usize) -> String {
+        self.text(from, to)
+    }
+
     /// What may have changed between two commands.
     pub fn set(&mut self, set: Settings) {
         self.set = set;
@@ -111,7 +116,7 @@ impl Parser {
         }
     }
 
-    fn newlines(&mut self) -> Parse<()> {
+    pub(super) fn newlines(&mut self) -> Parse<()> {
         while matches!(self.peek()?, Token::Newline) {
             self.next()?;
         }
@@ -180,6 +185,7 @@ impl Parser {
             let (_, line) = p.token_start()?;
             let kind = match p.peek()? {
                 Token::Op("(") => Some(p.paren()?),
+                Token::Op(op) if op.starts_with(['<', '>']) || op.starts_with("&>") => None,
                 Token::Op(_) | Token::Newline | Token::Eof => return p.unexpected(None),
                 Token::Word(word) => {
                     let raw = word.raw.clone();
@@ -237,10 +243,11 @@ impl Parser {
             "[[" if self.bash() => self.cond_command()?,
             "function" if self.bash() => {
                 self.next()?;
-                let Token::Word(name) = self.next()? else { return self.unexpected(None) };
+                let Some(name) = self.expect_word()? else { return self.unexpected(Some("word")) };
                 if self.eat_op("(")? && !self.eat_op(")")? {
                     return self.unexpected(Some(")"));
                 }
+                self.assign_ok = true;
                 self.function_body(&name.raw)?
             }
             _ if CLOSERS.contains(&word) => return self.unexpected(None),
@@ -269,7 +276,8 @@ impl Parser {
                 }
             }
         }
-        self.unexpected(if list.is_empty() && ends != ["done"] { None } else { expecting })
+        let ended = matches!(self.peek()?, Token::Eof);
+        self.unexpected(if list.is_empty() && !ended { None } else { expecting })
     }
 
     fn if_command(&mut self) -> Parse<Kind> {
@@ -294,6 +302,9 @@ impl Parser {
             if self.looking_at("((") {
                 return self.for_arith();
             }
+        }
+        if !matches!(self.peek()?, Token::Word(_)) {
+            return self.unexpected(None);
         }
         let name = match self.next()? {
             Token::Word(word) if is_name(&word.raw) => word.raw,
@@ -330,6 +341,17 @@ impl Parser {
         Ok(Kind::For { name, words, body, select })
     }
 
+    /// The next token if it is a word.
+    fn expect_word(&mut self) -> Parse<Option<Word>> {
+        match self.peek()? {
+            Token::Word(_) => match self.next()? {
+                Token::Word(word) => Ok(Some(word)),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
     fn do_group(&mut self) -> Parse<List> {
         self.newlines()?;
         if self.set.flavour == Flavour::Bash && self.eat_word("{")? {
@@ -346,7 +368,8 @@ impl Parser {
         let Some(text) = self.arith_text(2)? else { return self.unexpected(None) };
         let pieces: Vec<&str> = text.split(';').collect();
         let [init, test, step] = pieces.as_slice() else {
-            return self.fault(Fault::Other("syntax error: arithmetic expression required".to_owned()));
+            let text = format!("syntax error: arithmetic expression required\nsyntax error: `(({text}))'");
+            return self.fault(Fault::Other(text));
         };
         let word = |text: &str| Parser::quoted_text(text, line, self.set.clone(), true);
         let exprs = [word(init)?, word(test)?, word(step)?];
@@ -356,7 +379,7 @@ impl Parser {
 
     fn case_command(&mut self) -> Parse<Kind> {
         self.next()?;
-        let Token::Word(subject) = self.next()? else { return self.unexpected(None) };
+        let Some(subject) = self.expect_word()? else { return self.unexpected(None) };
         self.newlines()?;
         if !self.eat_word("in")? {
             return self.unexpected(Some("in"));
@@ -491,8 +514,7 @@ impl Parser {
         let ended = self.alias_ends.last().filter(|(_, end)| *end <= start && *end > 0);
         let Some((name, end)) = ended else { return false };
         let blank = |at: usize| self.src.get(at).is_some_and(|c| c.is_whitespace());
-        aliases.get(name).is_some_and(|value| value.ends_with([' ', '\t']))
-            && (*end..start).all(blank)
+        aliases.get(name).is_some_and(|value| value.ends_with([' ', '\t'])) && (*end..start).all(blank)
     }
 
     /// Replaces the next word, where it is an alias, by its text, again and again, but no alias inside itself.

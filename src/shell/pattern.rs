@@ -120,10 +120,11 @@ impl Pattern {
     pub fn find(&self, text: &[char], from: usize) -> Option<(usize, usize)> {
         if self.pieces.iter().all(|p| !matches!(p, Piece::Star | Piece::Group(..))) {
             let len = self.pieces.len();
-            return text.get(from..)?.windows(len.max(1)).position(|window| {
-                len > 0 && self.pieces.iter().zip(window).all(|(piece, c)| self.accepts(piece, *c))
-            })
-            .map(|at| (from + at, from + at + len));
+            return text
+                .get(from..)?
+                .windows(len.max(1))
+                .position(|window| len > 0 && self.pieces.iter().zip(window).all(|(piece, c)| self.accepts(piece, *c)))
+                .map(|at| (from + at, from + at + len));
         }
         (from..=text.len()).find_map(|start| {
             let end = self.ends(text, start).iter().rposition(|&p| p)?;
@@ -224,9 +225,8 @@ impl Pattern {
     }
 
     fn accepts(&self, piece: &Piece, c: char) -> bool {
-        let either = |f: &dyn Fn(char) -> bool| {
-            f(c) || (self.fold && (f(c.to_ascii_lowercase()) || f(c.to_ascii_uppercase())))
-        };
+        let either =
+            |f: &dyn Fn(char) -> bool| f(c) || (self.fold && (f(c.to_ascii_lowercase()) || f(c.to_ascii_uppercase())));
         match piece {
             Piece::Char(own) => either(&|c| c == *own),
             Piece::Any => true,
@@ -334,8 +334,7 @@ fn class(chars: &[char], at: &mut usize) -> Option<Piece> {
         }
         if c == '[' && matches!(chars.get(i), Some(':' | '.' | '=')) {
             let kind = chars.get(i).copied()?;
-            let end = (i + 1..chars.len())
-                .find(|&e| chars.get(e) == Some(&kind) && chars.get(e + 1) == Some(&']'));
+            let end = (i + 1..chars.len()).find(|&e| chars.get(e) == Some(&kind) && chars.get(e + 1) == Some(&']'));
             if let Some(end) = end {
                 let name: String = chars.get(i + 1..end)?.iter().collect();
                 if kind == ':' {

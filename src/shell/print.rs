@@ -86,10 +86,7 @@ impl Printer {
             self.item(item);
             let last = i + 1 == list.len();
             if item.background {
-                self.push(" &");
-                if !last {
-                    self.line();
-                }
+                self.push(if last { " &" } else { " & " });
             } else if !last {
                 self.push(";");
                 self.line();
@@ -164,28 +161,25 @@ impl Printer {
             }
             Kind::Group(list) => {
                 self.push("{ ");
-                self.block(list);
-                self.push("}");
+                if self.indent.is_none() {
+                    self.list(list);
+                    self.push("; }");
+                } else {
+                    self.deeper(|p| {
+                        p.line();
+                        p.list(list);
+                    });
+                    self.line();
+                    self.push("}");
+                }
             }
             Kind::Subshell(list) => {
                 self.push("( ");
-                let indent = self.indent.take();
                 self.list(list);
-                self.indent = indent;
                 self.push(" )");
             }
             Kind::If(branches, otherwise) => {
-                for (i, (condition, body)) in branches.iter().enumerate() {
-                    self.push(if i == 0 { "if " } else { "elif " });
-                    self.condition(condition);
-                    self.push("; then");
-                    self.block(body);
-                }
-                if let Some(body) = otherwise {
-                    self.push("else");
-                    self.block(body);
-                }
-                self.push("fi");
+                self.branches(branches, otherwise.as_ref());
             }
             Kind::While(until, condition, body) => {
                 self.push(if *until { "until " } else { "while " });
@@ -232,6 +226,28 @@ impl Printer {
         self.redirects(&command.redirects);
     }
 
+    /// `elif` is printed as an `if` within `else`.
+    fn branches(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
+        let Some(((condition, body), rest)) = branches.split_first() else { return };
+        self.push("if ");
+        self.condition(condition);
+        self.push("; then");
+        self.block(body);
+        if !rest.is_empty() {
+            self.push("else");
+            self.deeper(|p| {
+                p.line();
+                p.branches(rest, otherwise);
+                p.push(";");
+            });
+            self.line();
+        } else if let Some(body) = otherwise {
+            self.push("else");
+            self.block(body);
+        }
+        self.push("fi");
+    }
+
     fn case(&mut self, subject: &Word, items: &[CaseItem]) {
         self.push(&format!("case {} in ", subject.raw));
         self.deeper(|p| {
@@ -245,7 +261,9 @@ impl Printer {
                 }
                 p.push(")");
                 p.deeper(|p| {
-                    if !item.body.is_empty() {
+                    if item.body.is_empty() {
+                        p.push(if p.indent.is_some() { "\n" } else { "" });
+                    } else {
                         p.line();
                         p.list(&item.body);
                     }

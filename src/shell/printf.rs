@@ -227,7 +227,11 @@ impl Run<'_> {
         let lower = conversion.to_ascii_lowercase();
         let size = value.abs();
         let mut text = if !value.is_finite() {
-            if value.is_nan() { "nan".to_owned() } else { "inf".to_owned() }
+            if value.is_nan() {
+                "nan".to_owned()
+            } else {
+                "inf".to_owned()
+            }
         } else {
             match lower {
                 'f' => format!("{size:.precision$}"),

@@ -39,7 +39,7 @@ impl Shell {
         self.job_control = false;
         self.options.remove("monitor");
         self.loops = 0;
-        self.depth = 0;
+        (self.depth, self.task_depth) = (0, 0);
         self.open_substitutions.clear();
         self.history.detach();
     }
@@ -47,9 +47,8 @@ impl Shell {
     /// Ends a subshell: its status, after its EXIT trap.
     pub(super) async fn finish(&mut self, result: Outcome) -> i32 {
         let status = match result {
-            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status) | Flow::Failed(status)) => {
-                status
-            }
+            Ok(status)
+            | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status) | Flow::Failed(status)) => status,
             Err(Flow::Break(_) | Flow::Continue(_)) => 0,
         };
         self.status = status;
@@ -112,11 +111,8 @@ impl Shell {
         };
         let codes = self.foreground(&pids, super::print::pipeline(pipeline)).await?;
         let last = codes.last().copied().unwrap_or(0);
-        let status = if self.option("pipefail") {
-            codes.iter().rev().find(|c| **c != 0).copied().unwrap_or(0)
-        } else {
-            last
-        };
+        let status =
+            if self.option("pipefail") { codes.iter().rev().find(|c| **c != 0).copied().unwrap_or(0) } else { last };
         self.pipe_status = codes;
         Ok(status)
     }
@@ -284,7 +280,7 @@ impl Shell {
             State::Ended(ExitStatus::Signaled(signal, core)) => {
                 let what = format!("{}{}", signal.description(), if core { " (core dumped)" } else { "" });
                 let line = match (self.interactive, self.flavour, self.jobs.get(id)) {
-                    (false, Flavour::Bash, Some(job)) => {
+                    (false, Flavour::Bash, Some(job)) if signal != Signal::TERM => {
                         format!("{}{:>5} {what:<23} {}\n", self.prefix(), job.pgid, job.text)
                     }
                     _ => format!("{what}\n"),
@@ -334,6 +330,7 @@ impl Shell {
             if !errexit {
                 shell.set_option("errexit", false);
             }
+            shell.substitutions += 1;
             shell.replaceable = super::simple::is_single(&list);
             Shell::subshell_of(list)(shell)
         });
@@ -394,7 +391,9 @@ impl Shell {
 
     /// `<(…)` and `>(…)`: the path of the pipe.
     pub(super) fn substitute_process(&mut self, read: bool, list: Rc<List>) -> Result<String, Failure> {
-        let failed = |errno: Errno| Failure::Say(format!("cannot make pipe for process substitution: {errno}"), Flow::Discard(1));
+        let failed = |errno: Errno| {
+            Failure::Say(format!("cannot make pipe for process substitution: {errno}"), Flow::Discard(1))
+        };
         let (reader, writer) = self.proc.pipe_files();
         let mut fds = self.proc.fds();
         let own = if read {
@@ -454,6 +453,9 @@ impl Shell {
             if self.traps.get(&name).is_some_and(|action| !action.is_empty()) {
                 Box::pin(self.run_trap(&name)).await?;
             } else if signal == Signal::INT {
+                if self.announces {
+                    self.write(2, "\n").await;
+                }
                 return Err(if self.interactive { Flow::Discard(130) } else { Flow::Exit(130) });
             } else if signal == Signal::HUP && self.interactive {
                 return Err(Flow::Exit(129));

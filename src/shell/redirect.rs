@@ -56,7 +56,11 @@ impl Shell {
     async fn redirect_one(&mut self, redirect: &Redirect, saved: &mut Saved) -> Result<(), Failure> {
         let op = redirect.op;
         let default = match op {
-            RedirectOp::Read | RedirectOp::ReadWrite | RedirectOp::DupIn | RedirectOp::Here(_) | RedirectOp::HereString => 0,
+            RedirectOp::Read
+            | RedirectOp::ReadWrite
+            | RedirectOp::DupIn
+            | RedirectOp::Here(_)
+            | RedirectOp::HereString => 0,
             _ => 1,
         };
         let fd = match &redirect.fd {
@@ -115,13 +119,7 @@ impl Shell {
         }
     }
 
-    async fn duplicate(
-        &mut self,
-        redirect: &Redirect,
-        fd: i32,
-        word: &str,
-        saved: &mut Saved,
-    ) -> Result<(), Failure> {
+    async fn duplicate(&mut self, redirect: &Redirect, fd: i32, word: &str, saved: &mut Saved) -> Result<(), Failure> {
         if word == "-" {
             saved.keep(&self.proc, fd);
             let _ = self.proc.close(fd);
@@ -209,7 +207,7 @@ impl Shell {
 
     /// A shell other than bash ends only where a special builtin was redirected; the caller sees to that.
     fn redirect_flow(&self) -> Flow {
-        Flow::Failed(if self.flavour == Flavour::Bash { 1 } else { 2 })
+        Flow::Failed(if self.flavour == Flavour::Dash { 2 } else { 1 })
     }
 
     fn file_failure(&self, path: &str, errno: Errno, reading: bool) -> Failure {

@@ -4,9 +4,9 @@ use super::ast::{Assign, Item, Kind, List, Part, Redirect, Word};
 use super::builtins;
 use super::escape::shell_quoted;
 use super::lexer::Flavour;
-use super::state::{Flow, Frame, Function, Outcome, Shell};
+use super::state::{boxed, Flow, Frame, Function, Outcome, Shell};
 use super::vars::{self, Value, Var};
-use crate::kernel::{Child, ExecError, FileKind, Spawn};
+use crate::kernel::{Child, ExecError, FileKind, LocalBoxFuture, Spawn};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -46,23 +46,26 @@ impl Shell {
         replaceable: bool,
     ) -> Outcome {
         let declarer = words.first().is_some_and(|w| DECLARERS.contains(&&*w.raw))
-            && (self.flavour == Flavour::Bash || words.first().is_some_and(|w| matches!(&*w.raw, "export" | "readonly" | "local")));
+            && (self.flavour == Flavour::Bash
+                || words.first().is_some_and(|w| matches!(&*w.raw, "export" | "readonly" | "local")));
         let args = if declarer {
             // The words that are assignments are not split: the builtin expands them itself.
             words.first().map(|w| vec![w.raw.to_string()]).unwrap_or_default()
         } else {
-            self.expand_words(words).await?
+            boxed(self.expand_words(words)).await?
         };
-        let Some(name) = args.first().cloned() else { return self.assign_only(assigns, redirects).await };
+        let Some(name) = args.first().cloned() else { return boxed(self.assign_only(assigns, redirects)).await };
         if let Some(last) = args.last() {
             if !declarer {
                 self.last_arg = last.as_str().into();
             }
         }
         if self.option("xtrace") && !declarer {
-            self.trace(assigns, &args).await?;
+            boxed(self.trace(assigns, &args)).await?;
         }
-        self.run_trap("DEBUG").await?;
+        if self.traps.contains_key("DEBUG") {
+            boxed(self.run_trap("DEBUG")).await?;
+        }
         let special = self.flavour != Flavour::Bash && builtins::is_special(&name);
         if !special {
             if let Some(function) = self.functions.get(name.as_str()).cloned() {
@@ -71,7 +74,7 @@ impl Shell {
         }
         if let Some(builtin) = builtins::find(&name, self.flavour) {
             if name == "exec" {
-                return self.exec_builtin(assigns, redirects, args).await;
+                return boxed(self.exec_builtin(assigns, redirects, args)).await;
             }
             let declared = if declarer { words.get(1..).unwrap_or_default() } else { &[] };
             let result = self.with_redirects(assigns, redirects, Action::Builtin(builtin, args, declared)).await;
@@ -83,7 +86,7 @@ impl Shell {
             };
         }
         let raws: Vec<&str> = assigns.iter().map(|a| &*a.raw).chain(words.iter().map(|w| &*w.raw)).collect();
-        self.external(assigns, redirects, args, raws.join(" "), replaceable).await
+        boxed(self.external(assigns, redirects, args, raws.join(" "), replaceable)).await
     }
 
     /// Assignments without a command.
@@ -121,6 +124,7 @@ impl Shell {
     /// Expands and assigns; the inner error is the complaint.
     pub(super) async fn assign_word(&mut self, assign: &Assign) -> Result<Result<(), String>, Flow> {
         if let Some(Part::Array(elements)) = assign.value.parts.first() {
+            self.trace_line(&assign.raw).await?;
             return self.assign_array(assign, elements).await;
         }
         let value = self.expand_value(&assign.value).await?;
@@ -211,16 +215,19 @@ impl Shell {
         let mut text = self.expand_prompt(&ps4).await;
         if self.flavour == Flavour::Bash {
             if let Some(first) = text.chars().next() {
-                let depth = self.frames.iter().filter(|f| &*f.name == "source").count() + self.subshell_depth();
-                text.insert_str(0, &first.to_string().repeat(depth));
+                text.insert_str(0, &first.to_string().repeat(self.substitutions as usize));
             }
         }
         Ok(text)
     }
 
-    /// Command substitutions show their depth in traces; other subshells do not.
-    fn subshell_depth(&self) -> usize {
-        0
+    /// A line of `set -x`, where that is on.
+    pub(super) async fn trace_line(&mut self, text: &str) -> Result<(), Flow> {
+        if self.option("xtrace") && self.flavour == Flavour::Bash {
+            let line = format!("{}{text}\n", self.trace_prefix().await?);
+            self.write(2, &line).await;
+        }
+        Ok(())
     }
 
     async fn trace(&mut self, assigns: &[Assign], args: &[String]) -> Result<(), Flow> {
@@ -237,12 +244,13 @@ impl Shell {
     }
 
     async fn with_redirects(&mut self, assigns: &[Assign], redirects: &[Redirect], action: Action<'_>) -> Outcome {
-        let saved = match self.redirect(redirects).await {
+        let saved = match boxed(self.redirect(redirects)).await {
             Ok(saved) => saved,
             Err(Flow::Failed(status)) => return Err(Flow::Failed(status)).or_else(|f| failed_redirect(f, &action)),
             Err(flow) => return Err(flow),
         };
-        let keeps = self.flavour != Flavour::Bash && matches!(&action, Action::Builtin(_, args, _) if args.first().is_some_and(|n| builtins::is_special(n)));
+        let keeps = self.flavour != Flavour::Bash
+            && matches!(&action, Action::Builtin(_, args, _) if args.first().is_some_and(|n| builtins::is_special(n)));
         let scoped = !assigns.is_empty() && !keeps;
         if scoped {
             self.vars.push_scope();
@@ -252,7 +260,7 @@ impl Shell {
             if scoped {
                 self.vars.localize(&assign.name, true);
             }
-            result = self.assignment(assign).await;
+            result = boxed(self.assignment(assign)).await;
             if result.is_err() {
                 break;
             }
@@ -263,7 +271,7 @@ impl Shell {
         let result = match result {
             Ok(()) => match action {
                 Action::Function(function, args) => self.call(&function, args).await,
-                Action::Builtin(builtin, args, words) => builtin.run(self, &args, words).await,
+                Action::Builtin(builtin, args, words) => boxed(builtin.run(self, &args, words)).await,
             },
             Err(flow) => Err(flow),
         };
@@ -292,9 +300,20 @@ impl Shell {
         self.frames.push(Frame { name, source: function.source.clone(), called_at: self.line });
         self.vars.push_scope();
         self.proc.yield_now().await;
-        let result = self.run_command(&function.body).await;
+        let result = if self.is_deep() {
+            let body = function.body.clone();
+            let rest = move |mut shell: Shell| -> LocalBoxFuture<'static, _> {
+                Box::pin(async move {
+                    let outcome = shell.run_command(&body).await;
+                    (shell, outcome)
+                })
+            };
+            boxed(self.hop(Box::new(rest))).await
+        } else {
+            self.run_command(&function.body).await
+        };
         if self.traps.contains_key("RETURN") {
-            self.run_trap("RETURN").await?;
+            boxed(self.run_trap("RETURN")).await?;
         }
         self.leave_scope();
         let line = self.frames.pop().map_or(self.line, |frame| frame.called_at);
@@ -316,7 +335,8 @@ impl Shell {
         replaceable: bool,
     ) -> Outcome {
         // What the program alone sees.
-        let mut env = self.vars.environment();
+        let mut env = self.environment(&[]);
+        let mut found = None;
         if !assigns.is_empty() {
             self.vars.push_scope();
             let mut result = Ok(());
@@ -328,7 +348,9 @@ impl Shell {
                 }
                 self.vars.entry(&assign.name).flags |= vars::EXPORT;
             }
-            env = self.vars.environment();
+            let names: Vec<Rc<str>> = assigns.iter().map(|a| a.name.clone()).collect();
+            env = self.environment(&names);
+            found = args.first().map(|name| self.lookup(name));
             self.leave_scope();
             result?;
         }
@@ -337,7 +359,7 @@ impl Shell {
             Err(Flow::Failed(status)) => return Ok(status),
             Err(flow) => return Err(flow),
         };
-        let result = self.launch(args, env, replaceable).await;
+        let result = self.launch(args, found, env, replaceable).await;
         // The new process has its own copies; the shell's own go back before it waits.
         self.restore(saved);
         match result? {
@@ -352,11 +374,16 @@ impl Shell {
     async fn launch(
         &mut self,
         args: Vec<String>,
+        found: Option<Lookup>,
         mut env: Vec<(String, String)>,
         replaceable: bool,
     ) -> Result<Launched, Flow> {
         let name = args.first().cloned().unwrap_or_default();
-        let path = match self.lookup(&name) {
+        let found = match found {
+            Some(found) => found,
+            None => self.lookup(&name),
+        };
+        let path = match found {
             Lookup::Found(path) => path,
             Lookup::Forbidden(path) => {
                 self.complain(&format!("{path}: Permission denied")).await;
@@ -369,6 +396,7 @@ impl Shell {
             env.push(("_".to_owned(), path.clone()));
         }
         if replaceable && self.traps.is_empty() && self.vars.depth() == 0 {
+            self.lower_shell_level(&mut env);
             match self.proc.exec(&path, args.clone(), env.clone()) {
                 Ok(program) => {
                     let status = program.await;
@@ -386,15 +414,41 @@ impl Shell {
             Err(ExecError::Text(_)) => {
                 let flavour = self.flavour;
                 let mut spawn = self.spawn_for(&path, args.clone(), env.clone());
-                spawn.program = Some(Box::new(move |proc| {
-                    Box::pin(super::start::run_script(proc, flavour, path, args, env))
-                }));
+                spawn.program =
+                    Some(Box::new(move |proc| Box::pin(super::start::run_script(proc, flavour, path, args, env))));
                 match self.proc.spawn(spawn) {
                     Ok(child) => Ok(Launched::Child(child)),
                     Err(error) => self.exec_failed(&name, error).await.map(Launched::Done),
                 }
             }
             Err(error) => self.exec_failed(&name, error).await.map(Launched::Done),
+        }
+    }
+
+    /// What programs get to see: exported variables, and functions in bash's encoding.
+    /// `first` are the names assigned to for this command alone, which come first.
+    fn environment(&self, first: &[Rc<str>]) -> Vec<(String, String)> {
+        let mut env = self.vars.environment();
+        // bash keeps those in a table of four buckets.
+        env.sort_by_key(|(name, _)| match first.iter().any(|n| **n == **name) {
+            true => vars::bucket(name) & 3,
+            false => 4,
+        });
+        for (name, function) in self.functions.iter().filter(|(_, f)| f.exported) {
+            let text = super::print::function("", &function.body);
+            let body = text.trim_start().trim_end_matches('\n').replacen("() \n{ \n   ", "() { ", 1);
+            env.push((format!("BASH_FUNC_{name}%%"), body));
+        }
+        env
+    }
+
+    /// bash is replaced by the program, which so is one shell less deep.
+    fn lower_shell_level(&self, env: &mut [(String, String)]) {
+        if self.flavour != Flavour::Bash || self.subshell > 0 {
+            return;
+        }
+        if let Some((_, level)) = env.iter_mut().find(|(name, _)| name == "SHLVL") {
+            *level = (level.parse::<i64>().unwrap_or(1) - 1).to_string();
         }
     }
 
@@ -439,7 +493,9 @@ impl Shell {
             }
         }
         let text = match self.flavour {
-            Flavour::Bash if self.get("PATH").is_none_or(|p| p.is_empty()) => format!("{name}: No such file or directory"),
+            Flavour::Bash if self.get("PATH").is_none_or(|p| p.is_empty()) => {
+                format!("{name}: No such file or directory")
+            }
             Flavour::Bash => format!("{name}: command not found"),
             _ => format!("{name}: not found"),
         };
@@ -475,9 +531,8 @@ impl Shell {
     }
 
     fn search_any(&self, name: &str) -> Option<String> {
-        let is_file = |path: &String| {
-            self.proc.fs(|vfs, who| vfs.stat(who, path)).is_ok_and(|stat| stat.kind == FileKind::File)
-        };
+        let is_file =
+            |path: &String| self.proc.fs(|vfs, who| vfs.stat(who, path)).is_ok_and(|stat| stat.kind == FileKind::File);
         self.candidates(name).into_iter().find(is_file)
     }
 
@@ -524,7 +579,8 @@ impl Shell {
                 other => {
                     let text = format!("exec: {other}: invalid option");
                     self.complain(&text).await;
-                    self.write(2, "exec: usage: exec [-cl] [-a name] [command [argument ...]] [redirection ...]\n").await;
+                    self.write(2, "exec: usage: exec [-cl] [-a name] [command [argument ...]] [redirection ...]\n")
+                        .await;
                     return Ok(2);
                 }
             }
@@ -542,7 +598,8 @@ impl Shell {
         if let (Some(argv0), true) = (args.first_mut(), login) {
             argv0.insert(0, '-');
         }
-        let mut env = if clean { Vec::new() } else { self.vars.environment() };
+        let mut env = if clean { Vec::new() } else { self.environment(&[]) };
+        self.lower_shell_level(&mut env);
         let error = match found {
             Ok(path) => {
                 env.push(("_".to_owned(), path.clone()));

@@ -147,11 +147,7 @@ impl Invocation {
                     's' => found.stdin = true,
                     'o' | 'O' => {
                         let name = words.next().cloned().unwrap_or_default();
-                        let known = if c == 'o' {
-                            shell.set_option(&name, on)
-                        } else {
-                            shell.set_shopt(&name, on)
-                        };
+                        let known = if c == 'o' { shell.set_option(&name, on) } else { shell.set_shopt(&name, on) };
                         if !known {
                             let text = format!("{}: {name}: invalid option name\n", shell.name);
                             found.answer = Some((2, text, 2));
@@ -234,7 +230,7 @@ impl Shell {
 
     /// Runs a text of whole commands; `Break` where the shell is to end.
     pub async fn run_line(&mut self, text: &str) -> ControlFlow<()> {
-        self.depth = 0;
+        (self.depth, self.task_depth) = (0, 0);
         match self.run_text(text, "", 1).await {
             Ok(status) => self.status = status,
             Err(Flow::Exit(status)) => {
@@ -259,7 +255,7 @@ impl Shell {
             Flow::Discard(status) | Flow::Failed(status) | Flow::Return(status) | Flow::Exit(status) => status,
             Flow::Break(_) | Flow::Continue(_) => 0,
         };
-        (self.loops, self.tolerant, self.depth) = (0, 0, 0);
+        (self.loops, self.tolerant, self.depth, self.task_depth) = (0, 0, 0, 0);
         while self.vars.depth() > 0 {
             self.vars.pop_scope();
         }
@@ -301,9 +297,12 @@ impl Shell {
             born_ignoring,
             hash: Rc::default(),
             loops: 0,
+            negated: false,
             tolerant: 0,
             subshell: 0,
+            substitutions: 0,
             depth: 0,
+            task_depth: 0,
             pipe_status: vec![0],
             dir_stack: Vec::new(),
             getopts_at: 0,
@@ -406,8 +405,7 @@ impl Shell {
         let Ok(list) = parse_text(&text, 1, self.plain_settings()) else { return };
         let command = list.first().and_then(|item| item.pipelines.first()).and_then(|(_, p)| p.commands.first());
         if let Some(super::ast::Kind::Function(_, body)) = command.map(|c| &c.kind) {
-            let function =
-                super::state::Function { body: body.clone(), source: "environment".into(), exported: true };
+            let function = super::state::Function { body: body.clone(), source: "environment".into(), exported: true };
             Rc::make_mut(&mut self.functions).insert(name.into(), function);
         }
     }
@@ -438,9 +436,13 @@ impl Shell {
                 self.vars.set("HOME", &home);
             }
             let file = format!("{}/.bash_history", self.text("HOME").trim_end_matches('/'));
-            for (name, value) in
-                [("PS1", "\\s-\\v\\$ "), ("PS2", "> "), ("HISTFILE", &file), ("HISTSIZE", "500"), ("HISTFILESIZE", "500")]
-            {
+            for (name, value) in [
+                ("PS1", "\\s-\\v\\$ "),
+                ("PS2", "> "),
+                ("HISTFILE", &file),
+                ("HISTSIZE", "500"),
+                ("HISTFILESIZE", "500"),
+            ] {
                 if self.vars.get(name).is_none() {
                     self.vars.set(name, value);
                 }
@@ -563,7 +565,13 @@ impl Shell {
             loop {
                 let settings = self.settings();
                 parser.set(settings);
-                match parser.parse_next() {
+                let before = parser.position();
+                let parsed = parser.parse_next();
+                if self.option("verbose") {
+                    let source = parser.source(before, parser.position());
+                    self.write(2, &source).await;
+                }
+                match parsed {
                     Ok(None) => return Ok(status),
                     Ok(Some(list)) => {
                         self.warn_of_cut_documents(&mut parser).await;
@@ -599,7 +607,7 @@ impl Shell {
                         self.syntax_error(&error, &parser, origin, line).await;
                         self.status = 2;
                         return if nested && self.flavour == Flavour::Bash {
-                            Ok(if origin == "eval" { 1 } else { 2 })
+                            Ok(2)
                         } else if self.interactive {
                             Ok(2)
                         } else {
@@ -638,7 +646,8 @@ impl Shell {
                         format!("{source}: line {}: ", error.line)
                     }
                 };
-                let mut text = format!("{prefix}{error}\n");
+                let sentences = error.to_string().replace('\n', &format!("\n{prefix}"));
+                let mut text = format!("{prefix}{sentences}\n");
                 if matches!(error.fault, Fault::Unexpected(_)) && !(self.interactive && origin.is_empty()) {
                     text.push_str(&format!("{prefix}`{}'\n", parser.line_text(error.line, first)));
                 }
@@ -663,8 +672,10 @@ impl Shell {
             }
             Flavour::Ash => {
                 let what = match &error.fault {
-                    Fault::Unexpected(token) if token == "newline" => "unexpected newline".to_owned(),
-                    Fault::Unexpected(token) => format!("unexpected \"{token}\""),
+                    Fault::Unexpected(token) => match quoted_token(token).strip_suffix(" unexpected") {
+                        Some(token) => format!("unexpected {token}"),
+                        None => "unexpected token".to_owned(),
+                    },
                     Fault::Eof => "unexpected end of file".to_owned(),
                     Fault::Unmatched(")") => "unexpected end of file (expecting \")\")".to_owned(),
                     Fault::Unmatched("}") => "missing '}'".to_owned(),
@@ -779,7 +790,7 @@ impl Shell {
                 Ok(Some(list)) => {
                     let result = self.run_list(&list).await;
                     self.command_number += 1;
-                    self.depth = 0;
+                    (self.depth, self.task_depth) = (0, 0);
                     match result {
                         Ok(status) => self.status = status,
                         Err(Flow::Exit(status)) => return Err(Flow::Exit(status)),
@@ -856,8 +867,7 @@ impl Shell {
                         self.write(2, "Use \"exit\" to leave the shell.\n").await;
                         return Err(Flow::Discard(self.status));
                     }
-                    let stopped =
-                        self.jobs.iter().any(|job| matches!(job.state(), super::jobs::State::Stopped(_)));
+                    let stopped = self.jobs.iter().any(|job| matches!(job.state(), super::jobs::State::Stopped(_)));
                     if stopped && !std::mem::replace(&mut self.warned, true) {
                         self.write(2, "There are stopped jobs.\n").await;
                         return Err(Flow::Discard(self.status));
@@ -973,9 +983,8 @@ impl Shell {
     /// The end: traps, history, status.
     async fn end(&mut self, result: Outcome) -> i32 {
         let status = match result {
-            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status) | Flow::Failed(status)) => {
-                status
-            }
+            Ok(status)
+            | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status) | Flow::Failed(status)) => status,
             Err(Flow::Break(_) | Flow::Continue(_)) => 0,
         };
         self.status = status;
@@ -999,7 +1008,8 @@ impl Shell {
 /// A token in dash's message: words are shown as `word unexpected`.
 fn quoted_token(token: &str) -> String {
     let is_operator = token.starts_with(|c: char| ";&|()<>".contains(c));
-    let is_reserved = matches!(token, "then" | "else" | "elif" | "fi" | "do" | "done" | "esac" | "}" | "!" | "in" | "{");
+    let is_reserved =
+        matches!(token, "then" | "else" | "elif" | "fi" | "do" | "done" | "esac" | "}" | "!" | "in" | "{");
     if token == "newline" {
         "newline unexpected".to_owned()
     } else if is_operator || is_reserved {

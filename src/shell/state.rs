@@ -7,7 +7,7 @@ use super::jobs::Jobs;
 use super::lexer::{Flavour, Settings};
 use super::vars::{self, Value, Var, Vars};
 use crate::ambient::Ids;
-use crate::kernel::{Proc, Signal, SignalSet};
+use crate::kernel::{LocalBoxFuture, Proc, Signal, SignalSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -26,6 +26,13 @@ pub enum Flow {
     Discard(i32),
     /// The present command does not run; it counts as having ended with that status (a failed redirection).
     Failed(i32),
+}
+
+/// A future behind a pointer. Commands nest, and with them the frames of their polls: what is not on the way down is
+/// kept out of those frames by this.
+#[inline(never)]
+pub(super) fn boxed<'a, T>(future: impl std::future::Future<Output = T> + 'a) -> LocalBoxFuture<'a, T> {
+    Box::pin(future)
 }
 
 /// How commands end.
@@ -134,8 +141,12 @@ pub struct Shell {
     pub hash: Rc<BTreeMap<String, (String, u32)>>,
     /// Loops around the present command.
     pub loops: u32,
+    /// The test of `[[` traced next stands after a `!`.
+    pub negated: bool,
     /// More than nothing where a failing command does not end a shell with `-e`.
     pub tolerant: u32,
+    /// How many command substitutions deep, which traces show.
+    pub substitutions: u32,
     /// How many subshells deep.
     pub subshell: u32,
     /// How deep commands nest, so that recursion ends with a message.
@@ -166,6 +177,8 @@ pub struct Shell {
     pub signals: Vec<Signal>,
     /// The next simple command may take the place of the shell's process: nothing comes after it.
     pub replaceable: bool,
+    /// How deep commands nested where the present task began.
+    pub task_depth: u32,
     /// How many commands were read at the prompt (`\#`).
     pub command_number: u32,
     /// Says `exit` and tells of jobs: there is somebody at a prompt.
@@ -308,7 +321,9 @@ impl Shell {
         let strings = |numbers: &[i32]| numbers.iter().map(|n| Rc::from(n.to_string())).collect();
         match name {
             "PIPESTATUS" => Some(strings(&self.pipe_status)),
-            "FUNCNAME" if self.frames.iter().any(|f| &*f.name != "main") => Some(frames().map(|f| f.name.clone()).collect()),
+            "FUNCNAME" if self.frames.iter().any(|f| &*f.name != "main") => {
+                Some(frames().map(|f| f.name.clone()).collect())
+            }
             "BASH_SOURCE" => Some(frames().map(|f| f.source.clone()).collect()),
             "BASH_LINENO" => Some(frames().map(|f| f.called_at.to_string().into()).collect()),
             "DIRSTACK" => Some(std::iter::once(self.text("PWD")).chain(self.dir_stack.iter().cloned()).collect()),

@@ -84,8 +84,7 @@ fn is_unary(op: &str) -> bool {
     chars.next() == Some('-') && chars.next().is_some_and(|c| UNARY.contains(c)) && chars.next().is_none()
 }
 
-const BINARY: [&str; 14] =
-    ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
+const BINARY: [&str; 14] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
 
 fn is_binary(op: &str) -> bool {
     BINARY.contains(&op)

@@ -46,7 +46,7 @@ pub(super) fn is_meta(c: char) -> bool {
 impl Parser {
     /// Text that is expanded as if between double quotes: a here-document, an expression, a prompt.
     pub fn quoted_text(text: &str, line: u32, set: Settings, here: bool) -> Parse<Word> {
-        let mut parser = Parser::new(text, line, set);
+        let mut parser = Parser::over(text.chars().collect(), line, set);
         let quoting = if here { Quoting::Here } else { Quoting::Double };
         let parts = parser.parts_until(&mut |_, _| false, quoting)?;
         Ok(Word { raw: text.into(), parts: Rc::from([Part::Double(parts.into())]) })
@@ -54,7 +54,7 @@ impl Parser {
 
     /// One word of plain text, to its end whatever it holds (the value of `PS4`, a subscript given to `unset`).
     pub fn plain_text(text: &str, line: u32, set: Settings) -> Parse<Word> {
-        let mut parser = Parser::new(text, line, set);
+        let mut parser = Parser::over(text.chars().collect(), line, set);
         let parts = parser.parts_until(&mut |_, _| false, Quoting::Plain)?;
         Ok(Word { raw: text.into(), parts: parts.into() })
     }
@@ -431,7 +431,7 @@ impl Parser {
     fn nested_list(&mut self) -> Parse<super::ast::List> {
         let saved = std::mem::replace(&mut self.assign_ok, true);
         let list = self.deeper(|p| {
-            let list = p.list_until(&|p| p.peek_op(")"))?;
+            let list = p.list_until(&|p| Ok(p.peek_op(")")? || matches!(p.peek()?, super::lexer::Token::Eof)))?;
             if p.eat_op(")")? {
                 return Ok(list);
             }

@@ -102,6 +102,15 @@ pub fn eval<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, 
         }
         let text = rest.join(" ");
         let line = shell.line;
+        if shell.is_deep() {
+            let rest = move |mut shell: Shell| -> LocalBoxFuture<'static, _> {
+                Box::pin(async move {
+                    let outcome = shell.run_text(&text, "eval", line).await;
+                    (shell, outcome)
+                })
+            };
+            return shell.hop(Box::new(rest)).await;
+        }
         shell.run_text(&text, "eval", line).await
     })
 }
@@ -131,11 +140,23 @@ pub fn source<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a
             Ok(text) => text,
             Err(errno) => {
                 let text = match shell.flavour {
-                    Flavour::Bash if errno == crate::kernel::Errno::EISDIR => format!("{name}: {shown}: is a directory"),
+                    Flavour::Bash if errno == crate::kernel::Errno::EISDIR => {
+                        format!("{name}: {shown}: is a directory")
+                    }
                     Flavour::Bash => format!("{shown}: {errno}"),
                     Flavour::Dash if found.is_none() => format!(".: {shown}: not found"),
-                    Flavour::Dash => format!(".: cannot open {shown}: {}", if errno == crate::kernel::Errno::ENOENT { "No such file".to_owned() } else { errno.to_string() }),
-                    Flavour::Ash => format!(".: can't open '{shown}': {errno}"),
+                    Flavour::Dash => format!(
+                        ".: cannot open {shown}: {}",
+                        if errno == crate::kernel::Errno::ENOENT {
+                            "No such file".to_owned()
+                        } else {
+                            errno.to_string()
+                        }
+                    ),
+                    Flavour::Ash => {
+                        let line = if shell.reads_string { 0 } else { shell.line };
+                        format!(".: line {line}: can't open '{shown}': {errno}")
+                    }
                 };
                 shell.complain(&text).await;
                 return match shell.flavour {
@@ -148,7 +169,17 @@ pub fn source<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a
         let params = (rest.len() > 1)
             .then(|| std::mem::replace(&mut shell.params, rest.iter().skip(1).map(|p| p.as_str().into()).collect()));
         shell.frames.push(Frame { name: "source".into(), source: shown.into(), called_at: shell.line });
-        let result = shell.run_text(&text, "source", 1).await;
+        let result = if shell.is_deep() {
+            let rest = move |mut shell: Shell| -> LocalBoxFuture<'static, _> {
+                Box::pin(async move {
+                    let outcome = shell.run_text(&text, "source", 1).await;
+                    (shell, outcome)
+                })
+            };
+            shell.hop(Box::new(rest)).await
+        } else {
+            shell.run_text(&text, "source", 1).await
+        };
         if let Some(frame) = shell.frames.pop() {
             shell.line = frame.called_at;
         }

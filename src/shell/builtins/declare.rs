@@ -1,15 +1,21 @@
 //! `declare`, `local`, `export`, `readonly` and `unset`.
 
 use super::{bad_option, letters, Out};
-use crate::shell::ast::{is_name, Word};
-use crate::shell::escape::{ansi_quoted, single_quoted};
+use crate::shell::ast::{is_name, Assign, Part, Word};
+use crate::shell::escape::{ansi_quoted, shell_quoted, single_quoted};
 use crate::shell::expand;
 use crate::shell::lexer::Flavour;
 use crate::shell::parser::assignment;
 use crate::shell::print;
-use crate::shell::state::{Outcome, Shell};
+use crate::shell::state::{Flow, Outcome, Shell};
 use crate::shell::vars::{self, Value, Var};
 use std::rc::Rc;
+
+/// An argument, expanded.
+enum Operand {
+    Text(String),
+    Assign(Assign),
+}
 
 /// What the options ask for.
 #[derive(Default)]
@@ -46,7 +52,11 @@ fn array_text(var: &Var) -> String {
     let assoc = matches!(var.value, Value::Assoc(_));
     let key = |key: &Rc<str>| {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-./:".contains(c));
-        if plain { key.to_string() } else { double_quoted(key) }
+        if plain {
+            key.to_string()
+        } else {
+            double_quoted(key)
+        }
     };
     let pairs = var.keys().into_iter().zip(var.elements());
     let items: Vec<String> = pairs.map(|(k, v)| format!("[{}]={}", key(&k), double_quoted(&v))).collect();
@@ -75,7 +85,7 @@ fn declaration(name: &str, var: &Var) -> String {
 
 impl Shell {
     pub(super) async fn declare(&mut self, name: &str, args: &[String], words: &[Word]) -> Outcome {
-        let mut out = Out { prefix: self.prefix(), ..Out::default() };
+        let mut out = Out::of(self);
         let result = self.declare_inner(name, words, &mut out).await;
         self.emit(args, out, result).await
     }
@@ -84,39 +94,59 @@ impl Shell {
         if name == "local" && !self.frames.iter().any(|f| !matches!(&*f.name, "main" | "source")) {
             out.error(match self.flavour {
                 Flavour::Dash => "local: not in a function",
-                _ => "local: can only be used in a function",
+                Flavour::Ash => "local: not in a function",
+                Flavour::Bash => "local: can only be used in a function",
             });
-            return Ok(1);
+            return if self.flavour == Flavour::Bash { Ok(1) } else { Err(self.fatal(2)) };
         }
-        let mut wanted = Wanted { on: match name {
-            "export" => vars::EXPORT,
-            "readonly" => vars::READONLY,
-            _ => 0,
-        }, ..Wanted::default() };
+        let mut wanted = Wanted {
+            on: match name {
+                "export" => vars::EXPORT,
+                "readonly" => vars::READONLY,
+                _ => 0,
+            },
+            ..Wanted::default()
+        };
         let mut operands = false;
         let (mut any, mut status) = (false, 0);
-        for word in words {
-            let settings = self.plain_settings();
-            if let Some(parsed) = assignment(word, self.line, &settings) {
-                let Ok(assign) = parsed else { continue };
-                any = true;
-                operands = true;
-                self.prepare(name, &assign.name, &wanted);
-                match self.assign_word(&assign).await? {
-                    Ok(()) => self.apply(&assign.name, &wanted),
-                    Err(error) => {
-                        out.error(&format!("{name}: {error}").replace(": readonly variable", ": readonly variable"));
-                        status = 1;
+        let operand_list = self.declare_operands(words).await?;
+        self.trace_declare(name, &operand_list).await?;
+        let quiet = name != "export" && name != "readonly" && self.option("xtrace");
+        for operand in operand_list {
+            let arg = match operand {
+                Operand::Text(text) => text,
+                Operand::Assign(assign) => {
+                    any = true;
+                    operands = true;
+                    self.prepare(name, &assign.name, &wanted);
+                    if quiet {
+                        self.set_option("xtrace", false);
                     }
+                    let result = self.assign_word(&assign).await;
+                    if quiet {
+                        self.set_option("xtrace", true);
+                    }
+                    match result? {
+                        Ok(()) => self.apply(&assign.name, &wanted),
+                        Err(error) => {
+                            out.error(&format!("{name}: {error}"));
+                            status = 1;
+                        }
+                    }
+                    continue;
                 }
-                continue;
-            }
-            for arg in self.expand_words(std::slice::from_ref(word)).await? {
-                if !operands && arg.len() > 1 && (arg.starts_with('-') || (arg.starts_with('+') && self.flavour == Flavour::Bash)) {
+            };
+            {
+                if !operands
+                    && arg.len() > 1
+                    && (arg.starts_with('-') || (arg.starts_with('+') && self.flavour == Flavour::Bash))
+                {
                     if arg == "--" {
                         operands = true;
                     } else if let Err(option) = wanted.option(&arg, name) {
-                        let usage = format!("{name} [-aAfFgiIlnrtux] [name[=value] ...] or {name} -p [-aAfFilnrtux] [name ...]");
+                        let usage = format!(
+                            "{name} [-aAfFgiIlnrtux] [name[=value] ...] or {name} -p [-aAfFilnrtux] [name ...]"
+                        );
                         let usage = match name {
                             "export" => "export [-fn] [name[=value] ...] or export -p",
                             "readonly" => "readonly [-aAf] [name[=value] ...] or readonly -p",
@@ -136,6 +166,48 @@ impl Shell {
             self.list_declared(name, &wanted, out);
         }
         Ok(status)
+    }
+
+    /// The words expanded: assignments keep their value whole, other words are split.
+    async fn declare_operands(&mut self, words: &[Word]) -> Result<Vec<Operand>, Flow> {
+        let mut out = Vec::new();
+        for word in words {
+            let settings = self.plain_settings();
+            match assignment(word, self.line, &settings) {
+                Some(Ok(mut assign)) => {
+                    if !matches!(assign.value.parts.first(), Some(Part::Array(_))) {
+                        let value = self.expand_value(&assign.value).await?;
+                        assign.value = Word::literal(&value);
+                    }
+                    out.push(Operand::Assign(assign));
+                }
+                _ => {
+                    let texts = self.expand_words(std::slice::from_ref(word)).await?;
+                    out.extend(texts.into_iter().map(Operand::Text));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    async fn trace_declare(&mut self, name: &str, operands: &[Operand]) -> Result<(), Flow> {
+        if !self.option("xtrace") {
+            return Ok(());
+        }
+        let texts: Vec<String> = operands
+            .iter()
+            .map(|operand| match operand {
+                Operand::Text(text) => shell_quoted(text),
+                Operand::Assign(assign) => match assign.value.parts.first() {
+                    Some(Part::Quoted(value)) => {
+                        let sign = if assign.append { "+=" } else { "=" };
+                        shell_quoted(&format!("{}{sign}{value}", assign.name))
+                    }
+                    _ => assign.raw.to_string(),
+                },
+            })
+            .collect();
+        self.trace_line(&format!("{name} {}", texts.join(" "))).await
     }
 
     /// An operand that came out of an expansion: `name` or `name=value`.
@@ -346,6 +418,7 @@ impl Wanted {
     }
 }
 
+/// `unset`
 pub fn unset(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     let (options, rest) = match letters(args, "fvn") {
         Ok(found) => found,
@@ -366,6 +439,11 @@ pub fn unset(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
             continue;
         }
         if !is_name(name) {
+            if shell.flavour == Flavour::Bash && !options.contains(&'v') {
+                // It could be the name of a function.
+                Rc::make_mut(&mut shell.functions).remove(name.as_str());
+                continue;
+            }
             out.error(&match shell.flavour {
                 Flavour::Bash => format!("unset: `{name}': not a valid identifier"),
                 _ => format!("unset: {name}: bad variable name"),

@@ -94,7 +94,7 @@ pub fn cd(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
                 Flavour::Dash => format!("cd: can't cd to {target}"),
                 Flavour::Ash => format!("cd: can't cd to {target}: {errno}"),
             });
-            Ok(if shell.flavour == Flavour::Dash { 2 } else { 1 })
+            Ok(if shell.flavour == Flavour::Bash { 1 } else { 2 })
         }
     }
 }
@@ -127,7 +127,11 @@ fn show(shell: &Shell, out: &mut Out) {
 pub fn dirs(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     let options = match letters(args, "clpv") {
         Ok((options, _)) => options,
-        Err(option) => return bad_option(out, "dirs", &option, "dirs [-clpv] [+N] [-N]"),
+        Err(option) => {
+            out.error(&format!("dirs: {option}: invalid number"));
+            out.raw_error("dirs: usage: dirs [-clpv] [+N] [-N]\n");
+            return Ok(2);
+        }
     };
     if options.contains(&'c') {
         shell.dir_stack.clear();
@@ -135,8 +139,7 @@ pub fn dirs(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     }
     let long = options.contains(&'l');
     let all = shell.special_array("DIRSTACK").unwrap_or_default();
-    let texts: Vec<String> =
-        all.iter().map(|dir| if long { dir.to_string() } else { shortened(shell, dir) }).collect();
+    let texts: Vec<String> = all.iter().map(|dir| if long { dir.to_string() } else { shortened(shell, dir) }).collect();
     if options.contains(&'v') {
         let lines: String = texts.iter().enumerate().map(|(i, dir)| format!("{i:2}  {dir}\n")).collect();
         out.print(&lines);

@@ -324,7 +324,7 @@ pub fn mapfile<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'
 
 pub fn history<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, Outcome> {
     Box::pin(async move {
-        let mut out = Out { prefix: shell.prefix(), ..Out::default() };
+        let mut out = Out::of(shell);
         let (options, rest) = match letters(args, "cdanrwps") {
             Ok(found) => found,
             Err(option) => {

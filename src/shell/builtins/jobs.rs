@@ -1,7 +1,7 @@
 //! Job control: `jobs`, `fg`, `bg`, `wait`, `kill`, `disown`.
 
 use super::{bad_option, letters, Out};
-use crate::kernel::{Errno, LocalBoxFuture, Signal, WaitFor};
+use crate::kernel::{Errno, ExitStatus, LocalBoxFuture, Signal, WaitFor};
 use crate::shell::jobs::State;
 use crate::shell::lexer::Flavour;
 use crate::shell::state::{Outcome, Shell};
@@ -9,7 +9,9 @@ use crate::shell::state::{Outcome, Shell};
 pub fn jobs(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     let (options, rest) = match letters(args, "lnprs") {
         Ok(found) => found,
-        Err(option) => return bad_option(out, "jobs", &option, "jobs [-lnprs] [jobspec ...] or jobs -x command [args]"),
+        Err(option) => {
+            return bad_option(out, "jobs", &option, "jobs [-lnprs] [jobspec ...] or jobs -x command [args]")
+        }
     };
     shell.reap();
     let has = |c: char| options.contains(&c);
@@ -35,11 +37,7 @@ pub fn jobs(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         if !fits {
             continue;
         }
-        let text = if has('p') {
-            format!("{}\n", job.pgid)
-        } else {
-            shell.jobs.line(job, shell.flavour, has('l'))
-        };
+        let text = if has('p') { format!("{}\n", job.pgid) } else { shell.jobs.line(job, shell.flavour, has('l')) };
         out.print(&text);
         if let Some(job) = shell.jobs.get_mut(id) {
             job.told = true;
@@ -98,11 +96,11 @@ pub fn fg<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, Ou
             tty.set_foreground(job.pgid);
         }
         shell.resume(id);
-        let codes = shell.foreground_job(id).await?;
+        let result = shell.foreground_job(id).await;
         if shell.jobs.get(id).is_some_and(|job| job.is_done()) {
             shell.jobs.remove(id);
         }
-        Ok(codes.last().copied().unwrap_or(0))
+        Ok(result?.last().copied().unwrap_or(0))
     })
 }
 
@@ -128,7 +126,7 @@ pub fn bg<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, Ou
 
 pub fn wait<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, Outcome> {
     Box::pin(async move {
-        let mut out = Out { prefix: shell.prefix(), ..Out::default() };
+        let mut out = Out::of(shell);
         let (options, rest) = match letters(args, "fnp") {
             Ok(found) => found,
             Err(option) => {
@@ -144,7 +142,9 @@ pub fn wait<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, 
         for id in rest {
             let pids = if id.starts_with('%') {
                 match shell.jobs.find(id) {
-                    Ok(job) => shell.jobs.get(job).map(|j| j.members.iter().map(|(p, _)| *p).collect()).unwrap_or_default(),
+                    Ok(job) => {
+                        shell.jobs.get(job).map(|j| j.members.iter().map(|(p, _)| *p).collect()).unwrap_or_default()
+                    }
                     Err(error) => {
                         shell.complain(&format!("wait: {error}")).await;
                         status = 127;
@@ -185,6 +185,12 @@ pub fn wait<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, 
 async fn wait_one(shell: &mut Shell, pid: u32) -> Result<Option<i32>, crate::shell::state::Flow> {
     loop {
         if let Some(status) = shell.jobs.finished.remove(&pid) {
+            let signaled = shell.jobs.of_pid(pid).map(|job| job.state());
+            if let (Some(State::Ended(ExitStatus::Signaled(signal, _))), true) =
+                (signaled, shell.flavour != Flavour::Bash && !shell.interactive)
+            {
+                shell.write(2, &format!("{}\n", signal.description())).await;
+            }
             forget_done(shell);
             return Ok(Some(status));
         }
@@ -277,9 +283,8 @@ pub fn disown(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
 /// `kill -l`
 pub fn list_signals(out: &mut Out) {
     let numbers = (1..=31).chain(34..=64);
-    let names: Vec<String> = numbers
-        .filter_map(|n| Signal::from_number(n).map(|s| format!("{n:2}) SIG{}", s.name())))
-        .collect();
+    let names: Vec<String> =
+        numbers.filter_map(|n| Signal::from_number(n).map(|s| format!("{n:2}) SIG{}", s.name()))).collect();
     for line in names.chunks(5) {
         out.print(&format!("{}\n", line.join("\t")));
     }
@@ -289,7 +294,9 @@ pub fn kill(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     let mut rest = args.get(1..).unwrap_or_default();
     let mut signal = Some(Signal::TERM);
     let usage = match shell.flavour {
-        Flavour::Bash => "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n",
+        Flavour::Bash => {
+            "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n"
+        }
         _ => "kill: usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]\n",
     };
     if let Some((first, others)) = rest.split_first() {
@@ -316,7 +323,7 @@ pub fn kill(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
                         out.error(&match shell.flavour {
                             Flavour::Bash => format!("kill: {name}: invalid signal specification"),
                             Flavour::Dash => format!("kill: invalid signal number or name: {name}"),
-                            Flavour::Ash => format!("kill: bad signal name '{name}'"),
+                            Flavour::Ash => format!("bad signal name '{name}'"),
                         });
                         return Ok(1);
                     }
@@ -336,7 +343,9 @@ pub fn kill(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     for target in rest {
         let pid = if target.starts_with('%') {
             match shell.jobs.find(target) {
-                Ok(id) => shell.jobs.get(id).map_or(0, |job| if job.grouped { -(job.pgid as i32) } else { job.pgid as i32 }),
+                Ok(id) => {
+                    shell.jobs.get(id).map_or(0, |job| if job.grouped { -(job.pgid as i32) } else { job.pgid as i32 })
+                }
                 Err(error) => {
                     out.error(&format!("kill: {error}"));
                     continue;
@@ -349,7 +358,7 @@ pub fn kill(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
                     out.error(&match shell.flavour {
                         Flavour::Bash => format!("kill: {target}: arguments must be process or job IDs"),
                         Flavour::Dash => format!("kill: Illegal number: {target}"),
-                        Flavour::Ash => format!("kill: invalid number '{target}'"),
+                        Flavour::Ash => format!("invalid number '{target}'"),
                     });
                     continue;
                 }
@@ -359,8 +368,8 @@ pub fn kill(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
             Ok(()) => status = 0,
             Err(errno) => out.error(&match shell.flavour {
                 Flavour::Bash => format!("kill: ({target}) - {errno}"),
-                Flavour::Dash => format!("kill: {errno}"),
-                Flavour::Ash => format!("kill: can't kill pid {target}: {errno}"),
+                Flavour::Dash => format!("kill: {errno}\n"),
+                Flavour::Ash => format!("can't kill pid {target}: {errno}"),
             }),
         }
         // A stopped job that is to end must go on for it.

@@ -13,18 +13,29 @@ mod text;
 use super::ast::Word;
 use super::escape::to_bytes;
 use super::lexer::Flavour;
-use super::state::{Outcome, Shell};
+use super::state::{boxed, Outcome, Shell};
 use super::test_expr::Facts;
 use crate::kernel::{Errno, LocalBoxFuture, Stat};
 
 /// What a builtin prints.
-#[derive(Default)]
 pub struct Out {
     chunks: Vec<(i32, String)>,
     prefix: String,
+    ash_line: Option<u32>,
 }
 
 impl Out {
+    /// Nothing yet; complaints begin as the shell's do now.
+    pub fn of(shell: &Shell) -> Out {
+        let line = if shell.reads_string { 0 } else { shell.line };
+        let ash_line = (shell.flavour == Flavour::Ash && !shell.interactive).then_some(line);
+        let prefix = match ash_line {
+            Some(_) => format!("{}: ", shell.name),
+            None => shell.prefix(),
+        };
+        Out { chunks: Vec::new(), prefix, ash_line }
+    }
+
     /// To standard output.
     pub fn print(&mut self, text: &str) {
         self.put(1, text);
@@ -37,6 +48,12 @@ impl Out {
 
     /// A complaint, with the shell's prefix and a newline.
     pub fn error(&mut self, text: &str) {
+        // BusyBox puts the line between the builtin's name and what it says.
+        let named = self.ash_line.and_then(|line| {
+            let (name, rest) = text.split_once(": ")?;
+            find(name, Flavour::Ash).map(|_| format!("{name}: line {line}: {rest}"))
+        });
+        let text = named.as_deref().unwrap_or(text);
         let line = format!("{}{text}\n", self.prefix);
         self.put(2, &line);
     }
@@ -71,14 +88,14 @@ impl Builtin {
     pub async fn run(self, shell: &mut Shell, args: &[String], words: &[Word]) -> Outcome {
         match self.run {
             Run::Plain(function) => {
-                let mut out = Out { prefix: shell.prefix(), ..Out::default() };
+                let mut out = Out::of(shell);
                 let result = function(shell, args, &mut out);
-                shell.emit(args, out, result).await
+                boxed(shell.emit(args, out, result)).await
             }
             Run::Waiting(function) => function(shell, args).await,
             Run::Declare => {
                 let name = args.first().cloned().unwrap_or_default();
-                shell.declare(&name, args, words).await
+                boxed(shell.declare(&name, args, words)).await
             }
         }
     }
@@ -216,8 +233,20 @@ pub fn shopt_name(name: &str) -> Option<&'static str> {
 pub fn is_special(name: &str) -> bool {
     matches!(
         name,
-        "." | ":" | "break" | "continue" | "eval" | "exec" | "exit" | "export" | "readonly" | "return" | "set" | "shift"
-            | "times" | "trap" | "unset"
+        "." | ":"
+            | "break"
+            | "continue"
+            | "eval"
+            | "exec"
+            | "exit"
+            | "export"
+            | "readonly"
+            | "return"
+            | "set"
+            | "shift"
+            | "times"
+            | "trap"
+            | "unset"
     )
 }
 

@@ -126,7 +126,9 @@ impl Meaning {
             Meaning::Builtin if !bash && super::is_special(name) => format!("{name} is a special shell builtin\n"),
             Meaning::Builtin => format!("{name} is a shell builtin\n"),
             Meaning::Hashed(path) if bash => format!("{name} is hashed ({path})\n"),
-            Meaning::Hashed(path) if shell.flavour == Flavour::Dash => format!("{name} is a tracked alias for {path}\n"),
+            Meaning::Hashed(path) if shell.flavour == Flavour::Dash => {
+                format!("{name} is a tracked alias for {path}\n")
+            }
             Meaning::Hashed(path) | Meaning::File(path) => format!("{name} is {path}\n"),
         }
     }
@@ -189,7 +191,8 @@ pub fn type_of(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
 /// `command -v`
 fn describe(shell: &Shell, names: &[String], verbose: bool, out: &mut Out) -> i32 {
     let mut status = if names.is_empty() { 0 } else { 1 };
-    for name in names {
+    let only_first = shell.flavour == Flavour::Dash;
+    for name in names.iter().take(if only_first { 1 } else { usize::MAX }) {
         match meanings(shell, name, false).into_iter().next() {
             Some(meaning) => {
                 status = 0;
@@ -215,7 +218,7 @@ fn describe(shell: &Shell, names: &[String], verbose: bool, out: &mut Out) -> i3
 
 pub fn command<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, Outcome> {
     Box::pin(async move {
-        let mut out = Out { prefix: shell.prefix(), ..Out::default() };
+        let mut out = Out::of(shell);
         let (options, rest) = match letters(args, "pvV") {
             Ok(found) => found,
             Err(option) => {
@@ -340,7 +343,9 @@ pub fn help(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
             out.print(&format!("{topic}: a shell builtin\n"));
             return Ok(0);
         }
-        out.error(&format!("help: no help topics match `{topic}'.  Try `help help' or `man -k {topic}' or `info {topic}'."));
+        out.error(&format!(
+            "help: no help topics match `{topic}'.  Try `help help' or `man -k {topic}' or `info {topic}'."
+        ));
         return Ok(1);
     }
     if shell.flavour == Flavour::Bash {

@@ -130,7 +130,7 @@ pub fn set(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
                 }
                 None => {
                     out.error(&format!("set: Illegal option -{c}"));
-                    return Ok(2);
+                    return Err(shell.fatal(2));
                 }
             }
         }
@@ -181,11 +181,8 @@ pub fn shopt(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
     let setting = has('s') || has('u');
     let mut status = 0;
     if rest.is_empty() {
-        let names: Vec<&str> = if has('o') {
-            OPTIONS.iter().map(|(n, _)| *n).collect()
-        } else {
-            SHOPTS.iter().map(|(n, _)| *n).collect()
-        };
+        let names: Vec<&str> =
+            if has('o') { OPTIONS.iter().map(|(n, _)| *n).collect() } else { SHOPTS.iter().map(|(n, _)| *n).collect() };
         for name in names {
             if !setting || is_on(shell, name) == has('s') {
                 show(shell, name, out);
@@ -319,7 +316,8 @@ pub fn ulimit(_: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         ('v', "virtual memory              (kbytes, -v) ", "unlimited"),
         ('x', "file locks                          (-x) ", "unlimited"),
     ];
-    let option = args.iter().skip(1).filter_map(|a| a.strip_prefix('-')).flat_map(str::chars).find(|c| !"SH".contains(*c));
+    let option =
+        args.iter().skip(1).filter_map(|a| a.strip_prefix('-')).flat_map(str::chars).find(|c| !"SH".contains(*c));
     match option {
         Some('a') => {
             for (_, text, value) in limits {

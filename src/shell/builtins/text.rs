@@ -57,7 +57,12 @@ pub fn printf(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         None => out.print(&printed.out),
     }
     for error in &printed.errors {
-        out.error(&format!("printf: {error}"));
+        let text = match (shell.flavour, error.strip_suffix(": invalid number")) {
+            (Flavour::Dash, Some(number)) => format!("printf: {number}: expected numeric value"),
+            (Flavour::Ash, Some(number)) => format!("invalid number '{number}'"),
+            _ => format!("printf: {error}"),
+        };
+        out.error(&text);
     }
     Ok(printed.status)
 }
@@ -73,7 +78,8 @@ pub fn test(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
             _ => {
                 out.error(match shell.flavour {
                     Flavour::Bash => "[: missing `]'",
-                    _ => "[: missing ]",
+                    Flavour::Dash => "[: missing ]",
+                    Flavour::Ash => "missing ]",
                 });
                 return Ok(2);
             }
@@ -86,8 +92,12 @@ pub fn test(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
                 (Flavour::Dash, Some(number)) => format!("{name}: Illegal number: {number}"),
                 (Flavour::Ash, Some(number)) => format!("{number}: bad number"),
                 (Flavour::Bash, _) => format!("{name}: {error}"),
-                _ => match error.strip_suffix(" operator expected").and_then(|e| e.rsplit_once(": ")) {
-                    Some((op, _)) => format!("{name}: {op}: unexpected operator"),
+                (Flavour::Ash, _) => match rest.get(1).filter(|_| error.ends_with("operator expected")) {
+                    Some(word) => format!("{word}: unknown operand"),
+                    None => error,
+                },
+                (Flavour::Dash, _) => match rest.first().filter(|_| error.ends_with("operator expected")) {
+                    Some(word) => format!("{name}: {word}: unexpected operator"),
                     None => format!("{name}: {error}"),
                 },
             };

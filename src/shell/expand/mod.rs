@@ -187,11 +187,9 @@ impl Shell {
         };
         match self.flavour {
             Flavour::Bash => Failure::Say(error, self.discard(1)),
-            Flavour::Dash => {
-                Failure::Say(format!("arithmetic expression: {reason}: \"{text}\""), self.fatal(2))
-            }
-            Flavour::Ash if reason == "division by zero" => Failure::Say("divide by zero".into(), self.fatal(1)),
-            Flavour::Ash => Failure::Say("arithmetic syntax error".into(), self.fatal(1)),
+            Flavour::Dash => Failure::Say(format!("arithmetic expression: {reason}: \"{text}\""), self.fatal(2)),
+            Flavour::Ash if reason == "division by zero" => Failure::Say("divide by zero".into(), self.fatal(2)),
+            Flavour::Ash => Failure::Say("arithmetic syntax error".into(), self.fatal(2)),
         }
     }
 
@@ -270,15 +268,7 @@ impl Shell {
         })
     }
 
-    fn unquoted_text(
-        &self,
-        text: &str,
-        first: bool,
-        last: bool,
-        fields: &mut Fields,
-        context: Context,
-        tilde: Tilde,
-    ) {
+    fn unquoted_text(&self, text: &str, first: bool, last: bool, fields: &mut Fields, context: Context, tilde: Tilde) {
         let put = |fields: &mut Fields, text: &str| {
             if text.is_empty() {
             } else if context == Context::Operand {
@@ -290,8 +280,7 @@ impl Shell {
         if tilde == Tilde::No || !text.contains('~') {
             return put(fields, text);
         }
-        let pieces: Vec<&str> =
-            if tilde == Tilde::Colons { text.split_inclusive(':').collect() } else { vec![text] };
+        let pieces: Vec<&str> = if tilde == Tilde::Colons { text.split_inclusive(':').collect() } else { vec![text] };
         let count = pieces.len();
         for (i, piece) in pieces.into_iter().enumerate() {
             let may = (i > 0 || first) && piece.starts_with('~');

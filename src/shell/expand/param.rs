@@ -20,12 +20,7 @@ enum Found {
 }
 
 impl Shell {
-    pub(super) async fn parameter(
-        &mut self,
-        param: &Param,
-        fields: &mut Fields,
-        context: Context,
-    ) -> Expanded<()> {
+    pub(super) async fn parameter(&mut self, param: &Param, fields: &mut Fields, context: Context) -> Expanded<()> {
         if let ParamOp::Names(star) = param.op {
             let names = self.vars.iter().map(|(name, _)| name.clone());
             let names = names.filter(|name| name.starts_with(&*param.name)).collect();
@@ -43,6 +38,10 @@ impl Shell {
         }
         let (mut name, mut found) = (param.name.clone(), self.find(&param.name, param.subscript.as_ref()).await?);
         if param.indirect {
+            if self.vars.get(&param.name).is_some_and(|var| var.has(vars::NAMEREF)) && param.op == ParamOp::Value {
+                let target = self.resolve(&param.name);
+                return self.emit_found(Found::One(Some(target)), fields, context);
+            }
             let target = match &found {
                 Found::One(Some(target)) => target.clone(),
                 Found::One(None) => {
@@ -176,7 +175,11 @@ impl Shell {
         if let Some(Subscript::Index(word)) = &param.subscript {
             name = format!("{name}[{}]", word.raw);
         }
-        let name = if name.starts_with(|c: char| c.is_ascii_digit()) && self.flavour == Flavour::Bash && param.raw.starts_with("$") && !param.raw.starts_with("${") {
+        let name = if name.starts_with(|c: char| c.is_ascii_digit())
+            && self.flavour == Flavour::Bash
+            && param.raw.starts_with("$")
+            && !param.raw.starts_with("${")
+        {
             format!("${name}")
         } else {
             name
@@ -201,7 +204,9 @@ impl Shell {
         let missing = match &found {
             Found::One(None) => true,
             Found::One(Some(text)) => colon && text.is_empty(),
-            Found::Many(items, _) => items.is_empty() || (colon && items.iter().all(|t| t.is_empty()) && items.len() == 1),
+            Found::Many(items, _) => {
+                items.is_empty() || (colon && items.iter().all(|t| t.is_empty()) && items.len() == 1)
+            }
         };
         if missing == (op == '+') {
             // Nothing for `+`, the value for the others.
@@ -229,7 +234,8 @@ impl Shell {
             '?' => {
                 let text = self.operand_in(word, context).await?;
                 let text = match (text.as_str(), colon) {
-                    ("", true) => "parameter null or not set",
+                    ("", true) if self.flavour == Flavour::Bash => "parameter null or not set",
+                    ("", true) => "parameter not set or null",
                     ("", false) => "parameter not set",
                     (text, _) => text,
                 };
@@ -263,9 +269,7 @@ impl Shell {
             Some(word) => Some((self.arith(word).await?, word.raw.clone())),
             None => None,
         };
-        let bad = |shell: &Shell, raw: &str| {
-            Failure::Say(format!("{raw}: substring expression < 0"), shell.discard(1))
-        };
+        let bad = |shell: &Shell, raw: &str| Failure::Say(format!("{raw}: substring expression < 0"), shell.discard(1));
         match found {
             Found::One(text) => {
                 let chars: Vec<char> = text.unwrap_or_default().chars().collect();
@@ -336,7 +340,10 @@ impl Shell {
             },
             'A' => {
                 let Some(var) = self.vars.get(name) else { return Ok(Found::One(None)) };
-                let text = super::super::builtins::declare::assignment_text(name, var);
+                let text = match (&found, var.scalar()) {
+                    (Found::One(_), Some(value)) => format!("{name}={}", escape::single_quoted(&value)),
+                    _ => super::super::builtins::declare::assignment_text(name, var),
+                };
                 let plain = flags.is_empty();
                 let text = if plain { text } else { format!("declare -{flags} {text}") };
                 Found::One(Some(text.into()))
@@ -484,4 +491,3 @@ pub(crate) fn attribute_letters(var: &vars::Var) -> String {
     ];
     kinds.iter().filter(|(on, _)| *on).map(|(_, c)| *c).collect()
 }
-

@@ -20,8 +20,8 @@ pub struct Completion {
 
 /// The words that bash completes beside commands.
 const RESERVED: [&str; 21] = [
-    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function",
-    "time", "{", "}", "!", "[[", "]]",
+    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in",
+    "function", "time", "{", "}", "!", "[[", "]]",
 ];
 
 /// The word before the point: where it begins, its text without quotes, and the quote that is open.
@@ -99,16 +99,14 @@ pub fn complete(shell: &Shell, line: &str, point: usize, ignore_case: bool) -> C
         found.iter().map(|(text, dir)| if *dir { format!("{text}/") } else { text.clone() }).collect();
     let common = common_prefix(&texts, ignore_case, &word);
     let quoted = |text: &str| quote_as(text, quote, start, &chars);
-    let choices = texts
-        .iter()
-        .map(|text| (quoted(text), text.get(shown_from..).unwrap_or(text).to_owned()))
-        .collect();
+    let choices = texts.iter().map(|text| (quoted(text), text.get(shown_from..).unwrap_or(text).to_owned())).collect();
     let suffix = match (only, directory, quote) {
         (true, false, Some(q)) => format!("{q} "),
         (true, false, None) => " ".to_owned(),
         _ => String::new(),
     };
-    let common = if only { texts.first().cloned().unwrap_or_default() } else { common.trim_end_matches('/').to_owned() };
+    let common =
+        if only { texts.first().cloned().unwrap_or_default() } else { common.trim_end_matches('/').to_owned() };
     let common = if common.len() < word.len() { word } else { common };
     Completion { start, choices, common: quoted(&common), suffix }
 }
@@ -154,7 +152,8 @@ fn variables(shell: &Shell, line: &[char], point: usize) -> Option<Completion> {
     if names.len() == 1 {
         suffix = if braced { "} ".to_owned() } else { " ".to_owned() };
         let is_dir = shell.get(&common).is_some_and(|value| {
-            value.starts_with('/') && shell.proc.fs(|vfs, who| vfs.stat(who, &value)).is_ok_and(|s| s.kind == FileKind::Dir)
+            value.starts_with('/')
+                && shell.proc.fs(|vfs, who| vfs.stat(who, &value)).is_ok_and(|s| s.kind == FileKind::Dir)
         });
         if is_dir && !braced {
             suffix = "/".to_owned();
@@ -198,7 +197,11 @@ fn files(shell: &Shell, word: &str, ignore_case: bool) -> Vec<(String, bool)> {
     let real = if dir.is_empty() { ".".to_owned() } else { expanded(shell, dir) };
     let entries = shell.proc.fs(|vfs, who| vfs.readdir(who, &real)).unwrap_or_default();
     let fits = |name: &str| {
-        if ignore_case { name.to_lowercase().starts_with(&prefix.to_lowercase()) } else { name.starts_with(prefix) }
+        if ignore_case {
+            name.to_lowercase().starts_with(&prefix.to_lowercase())
+        } else {
+            name.starts_with(prefix)
+        }
     };
     let mut out = Vec::new();
     for entry in entries {

@@ -142,6 +142,7 @@ impl Display {
         let (old_end, new_end) = (old.len() - tail, new.len() - tail);
         let middle = new.get(first..new_end).unwrap_or_default();
         let (gone, come) = (width(old.get(first..old_end).unwrap_or_default()), width(middle));
+        let rest = new.get(first..).unwrap_or_default();
         let start = width(new.get(..first).unwrap_or_default());
         let begins_free = at > 0 && old.is_empty() && self.at.row + 1 == at && self.at.col >= self.cols;
         if begins_free {
@@ -159,9 +160,12 @@ impl Display {
             let extra = come - gone;
             self.out.push_str(&format!("\u{1b}[{extra}@"));
             self.print(middle);
-        } else if tail > 0 && come < gone {
+        } else if tail > 0 && come < gone && 2 * width(rest) >= gone - come {
             self.out.push_str(&format!("\u{1b}[{}P", gone - come));
             self.print(middle);
+        } else if tail > 0 && come < gone {
+            self.print(rest);
+            self.out.push_str("\u{1b}[K");
         } else {
             self.print(middle);
             if gone > come {
@@ -187,20 +191,17 @@ impl Display {
     fn common_tail(old: &[Cell], new: &[Cell], first: usize) -> usize {
         let (mut o, mut n) = (old.len(), new.len());
         let mut only_blanks = true;
+        // `o` and `n` stand one behind the cells compared, so the first difference itself is never reached.
         while o > first + 1 && n > first + 1 && old.get(o - 1) == new.get(n - 1) {
             only_blanks &= old.get(o - 1).is_some_and(|cell| cell.text == " ");
             o -= 1;
             n -= 1;
         }
-        // One side may shrink to nothing where the other still has a difference.
-        if (o == first + 1) != (n == first + 1) && old.get(o - 1) == new.get(n - 1) && !only_blanks {
-            o -= 1;
-        }
         if only_blanks {
-            0
-        } else {
-            old.len() - o
+            return 0;
         }
+        // The cells where it stopped belong to the tail if they are equal.
+        old.len() - o + usize::from(old.get(o - 1) == new.get(n - 1))
     }
 
     fn print(&mut self, cells: &[Cell]) {
@@ -259,8 +260,8 @@ impl Display {
         let total: usize = self.rows.iter().map(Vec::len).sum();
         let simple = self.rows.len() == 1 || self.at.col > 1;
         let last_is_single = self.rows.get(self.at.row).and_then(|row| row.last()).is_some_and(|cell| cell.width == 1);
-        let at_end = self.at.row + 1 == self.rows.len()
-            && self.rows.last().is_some_and(|row| width(row) == self.at.col);
+        let at_end =
+            self.at.row + 1 == self.rows.len() && self.rows.last().is_some_and(|row| width(row) == self.at.col);
         if !(simple && last_is_single && at_end && total == shown + 1 && self.at.col > 0) {
             return false;
         }

@@ -404,7 +404,7 @@ impl Editor {
         if self.point == 0 || self.buffer.len() < 2 {
             return self.bell();
         }
-        self.save_undo();
+        self.undo.push((self.buffer.clone(), self.point - 1));
         if self.point == self.buffer.len() {
             self.point -= 1;
         }
@@ -468,11 +468,7 @@ impl Editor {
     fn prefix_search(&mut self, forward: bool) {
         let prefix = self.piece(0, self.point);
         let fits = |at: &usize| self.lines.get(*at).is_some_and(|line| line.starts_with(&prefix));
-        let found = if forward {
-            (self.at + 1..self.lines.len()).find(fits)
-        } else {
-            (0..self.at).rev().find(fits)
-        };
+        let found = if forward { (self.at + 1..self.lines.len()).find(fits) } else { (0..self.at).rev().find(fits) };
         match found {
             Some(at) => {
                 let point = self.point;
@@ -538,12 +534,15 @@ impl Editor {
         let from = search.found;
         let current = self.text();
         let fits = |at: &usize| {
-            let line = if *at == self.lines.len() - 1 { &search.before.0.iter().collect() } else { self.lines.get(*at)? };
+            let line =
+                if *at == self.lines.len() - 1 { &search.before.0.iter().collect() } else { self.lines.get(*at)? };
             if next && *line == current {
                 return None;
             }
             let place = if search.forward { line.find(&search.query) } else { line.rfind(&search.query) };
-            place.map(|byte| (*at, line.chars().collect::<Vec<char>>(), line.get(..byte).map_or(0, |l| l.chars().count())))
+            place.map(|byte| {
+                (*at, line.chars().collect::<Vec<char>>(), line.get(..byte).map_or(0, |l| l.chars().count()))
+            })
         };
         let found = if search.forward {
             (from + usize::from(next)..self.lines.len()).find_map(|at| fits(&at))

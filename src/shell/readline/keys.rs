@@ -273,11 +273,18 @@ impl Keymap {
 
     fn bind(&mut self, line: &str) {
         let Some(rest) = line.strip_prefix('"') else { return };
-        let Some(end) = rest.char_indices().scan(false, |escaped, (i, c)| {
-            let ends = c == '"' && !*escaped;
-            *escaped = c == '\\' && !*escaped;
-            Some((i, ends))
-        }).find(|(_, ends)| *ends).map(|(i, _)| i) else { return };
+        let Some(end) = rest
+            .char_indices()
+            .scan(false, |escaped, (i, c)| {
+                let ends = c == '"' && !*escaped;
+                *escaped = c == '\\' && !*escaped;
+                Some((i, ends))
+            })
+            .find(|(_, ends)| *ends)
+            .map(|(i, _)| i)
+        else {
+            return;
+        };
         let (keys, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let Some((_, target)) = rest.split_once(':') else { return };
         let target = target.trim();

@@ -83,7 +83,10 @@ impl Shell {
     }
 
     fn columns(&self) -> usize {
-        self.proc.winsize(0).map_or(80, |size| usize::from(size.cols)).max(2)
+        match self.proc.winsize(0) {
+            Ok(size) if size.cols > 0 => usize::from(size.cols).max(2),
+            _ => 80,
+        }
     }
 
     async fn edit(&mut self, editor: &mut Editor) -> Input {
