@@ -116,10 +116,10 @@ texts! {
     REFUSED_WANTED = "Rechazado: es lo que esperábamos", "Refused: just as expected";
     /// Under another one.
     REFUSED_ODD = "Docker lo ha rechazado: mira por qué en la terminal", "Docker refused it: the terminal says why";
-    /// Where one is: step, of how many.
-    STEP_OF = "Paso {} de {}", "Step {} of {}";
-    /// The same where there is little room.
+    /// Before the number of the step where one is.
     STEP = "Paso", "Step";
+    /// Between that number and how many there are.
+    OF = "de", "of";
     /// A button.
     PREVIOUS = "Anterior", "Previous";
     /// A button.
@@ -284,8 +284,6 @@ texts! {
     // Disk use.
     /// A heading.
     DISK = "Disco", "Disk";
-    /// Beside it, when sharing saves nothing yet.
-    DISK_SAME = "con 1 contenedor, igual", "with 1 container, the same";
     /// A bar.
     WITHOUT = "Sin compartir", "Unshared";
     /// A bar.

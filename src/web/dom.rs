@@ -55,6 +55,14 @@ pub fn focus_first(selector: &str) -> bool {
     found.and_then(|e| e.dyn_into::<HtmlElement>().ok()).is_some_and(|e| e.focus().is_ok())
 }
 
+/// The same once what was dispatched has been drawn.
+pub fn focus_soon(selector: &'static str) {
+    gloo::timers::callback::Timeout::new(0, move || {
+        focus_first(selector);
+    })
+    .forget();
+}
+
 /// Whether nothing, or something that is gone, has the focus.
 pub fn focus_is_lost() -> bool {
     document().active_element().is_none_or(|e| e.tag_name() == "BODY")

@@ -6,7 +6,9 @@ use crate::engine::snapshot::Snapshot;
 use crate::figure::describe::describe;
 use crate::figure::layout::{auto_focus, container_view, mini_view, sharing_view};
 use crate::figure::scene::{Options, Scene, Size, View};
+use crate::session::Entry;
 use crate::strings::Lang;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,8 +27,6 @@ pub struct Stage {
     pub zoom: i32,
     /// Everything is drawn, however high.
     pub expand: bool,
-    /// Things that changed with the last command.
-    pub changes: usize,
     selected: Option<String>,
     width: i32,
     size: Size,
@@ -38,6 +38,15 @@ impl Stage {
     /// Another session: nothing is drawn yet.
     pub fn clear(&mut self) {
         *self = Stage { view: self.view, width: self.width, size: self.size, zoom: 100, ..Stage::default() };
+    }
+
+    /// Moves the focus along with entries that were not drawn one by one.
+    pub fn follow(&mut self, first: &Arc<Snapshot>, entries: &[Entry], from: usize) {
+        let mut before = from.checked_sub(1).and_then(|n| entries.get(n)).map_or(first, |e| &e.snapshot);
+        for entry in entries.iter().skip(from) {
+            self.focus = auto_focus(&entry.snapshot, Some(before), self.focus.as_deref());
+            before = &entry.snapshot;
+        }
     }
 
     /// Draws a moment and the one before it; what changed, as a sentence, if that is news. `live`: it is the present.
@@ -75,7 +84,6 @@ impl Stage {
         if !news {
             return String::new();
         }
-        self.changes = self.scene.changes();
         describe(now, before, lang)
     }
 
@@ -105,4 +113,21 @@ impl Stage {
         (self.size, self.width) = (size, width);
         changed
     }
+}
+
+/// How many things are new or gone against a moment that was seen: images, containers, changed paths.
+pub fn news(now: &Snapshot, seen: &Snapshot) -> usize {
+    let images = apart(now.images.iter().map(|i| &i.id), seen.images.iter().map(|i| &i.id));
+    let containers = apart(now.containers.iter().map(|c| &c.id), seen.containers.iter().map(|c| &c.id));
+    let paths = now.containers.iter().map(|c| {
+        let before = seen.container(&c.id).map_or(&[][..], |b| &b.changes);
+        apart(c.changes.iter().map(|p| &p.path), before.iter().map(|p| &p.path))
+    });
+    images + containers + paths.sum::<usize>()
+}
+
+/// How many are in one list only.
+fn apart<'a>(a: impl Iterator<Item = &'a Arc<str>>, b: impl Iterator<Item = &'a Arc<str>>) -> usize {
+    let (a, b): (BTreeSet<_>, BTreeSet<_>) = (a.collect(), b.collect());
+    a.symmetric_difference(&b).count()
 }

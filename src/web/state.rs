@@ -9,14 +9,16 @@ use super::route::Route;
 use super::runner::Run;
 use super::settings::{Settings, Speed, Theme};
 use super::sitting::{Shown, Sitting, FREE};
-use super::stage::Stage;
+use super::stage::{self, Stage};
 use super::storage;
+use crate::engine::snapshot::Snapshot;
 use crate::figure::scene::{Target, View};
 use crate::session::log::{Input, Log};
 use crate::strings::{web as text, Lang};
 use crate::terminal::tty::Size;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use yew::Reducible;
 
 /// A pane: a tab on phones.
@@ -103,6 +105,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Changes in the figure since it was last seen.
     pub unseen: usize,
+    /// What was in the figure then.
+    seen: Arc<Snapshot>,
     /// The terminal's size.
     pub size: Size,
     /// The terminal's output, for screen readers.
@@ -216,6 +220,7 @@ impl State {
             maxi: false,
             notice: None,
             unseen: 0,
+            seen: Arc::default(),
             size: Size { rows: 12, cols: 120 },
             said: Rc::default(),
             figure_said: Rc::default(),
@@ -333,6 +338,7 @@ impl State {
         self.stage.clear();
         self.see();
         self.spoken = self.shown.transcript.caret.0;
+        self.seen = self.shown.snapshot.clone();
         self.unseen = 0;
     }
 
@@ -370,7 +376,14 @@ impl State {
                 self.asked = None;
             }
         }
-        if grown || !std::sync::Arc::ptr_eq(&before.snapshot, &self.shown.snapshot) {
+        if grown {
+            let from = before.entries.len().min(self.shown.entries.len());
+            let last = self.shown.entries.len().saturating_sub(1);
+            // The last one is drawn.
+            let older = self.shown.entries.get(..last).unwrap_or(&[]);
+            self.stage.follow(&self.shown.first, older, from);
+        }
+        if grown || !Arc::ptr_eq(&before.snapshot, &self.shown.snapshot) {
             self.draw(true);
         }
         self.speak();
@@ -383,9 +396,10 @@ impl State {
         if news && !sentence.is_empty() && *sentence != self.figure_said.1 {
             self.figure_said = Rc::new((self.figure_said.0 + 1, sentence));
         }
-        if self.tab != Pane::Figure && news {
-            self.unseen = self.stage.changes;
+        if !dom::is_phone() || self.tab == Pane::Figure {
+            self.seen = self.shown.snapshot.clone();
         }
+        self.unseen = stage::news(&self.shown.snapshot, &self.seen);
         let gone = self.detail.as_ref().is_some_and(|d| !d.is_there(now));
         if gone {
             self.detail = None;
@@ -638,6 +652,10 @@ impl Reducible for State {
                 s.asked = card;
                 s.tab = if card.is_some() { Pane::Terminal } else { s.tab };
                 s.reading = false;
+                // Once the pane is there, on phones.
+                if card.is_some() {
+                    dom::focus_soon("#keyboard");
+                }
             }
             Action::Step(by) => s.step(by),
             Action::Hint(exercise) => Rc::make_mut(&mut s.place).more_hints(exercise),
@@ -683,7 +701,7 @@ impl Reducible for State {
             Action::Tab(tab) => {
                 s.tab = tab;
                 if tab == Pane::Figure {
-                    s.unseen = 0;
+                    s.draw(false);
                 }
             }
             Action::Popover(popover) => s.popover = if s.popover == popover { None } else { popover },

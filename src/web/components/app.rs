@@ -198,9 +198,5 @@ fn use_shortcuts(s: &Handle) {
 fn go_to(event: &KeyboardEvent, s: &Handle, pane: Pane, selector: &'static str) {
     event.prevent_default();
     s.dispatch(Action::Tab(pane));
-    // Once the pane is drawn.
-    Timeout::new(0, move || {
-        dom::focus_first(selector);
-    })
-    .forget();
+    dom::focus_soon(selector);
 }

@@ -4,7 +4,7 @@ use super::disk::Disk;
 use super::drawer::Drawer;
 use super::notice::notice;
 use super::timeline::Timeline;
-use super::{at, click, icon_button, Handle};
+use super::{at, click, icon_button, maybe_at, Handle};
 use crate::figure::measure::human_size;
 use crate::figure::scene::View;
 use crate::strings::web as text;
@@ -20,7 +20,12 @@ use yew::prelude::*;
 crate::shows! {
     /// What the figure's pane shows.
     Props, |s| (s.lang(), at(&s.stage.scene), s.stage.zoom, s.stage.view, s.looking, s.maxi, s.notice.clone(),
-        s.figure_said.0, focus_of(s), at(&s.shown.entries), s.still, s.stage.expand)
+        s.figure_said.0, focus_of(s), at(&s.shown.entries), (s.still, s.stage.expand, maybe_at(&s.detail), moment(s)))
+}
+
+/// The snapshot that is drawn, by its place in memory.
+fn moment(s: &State) -> usize {
+    std::sync::Arc::as_ptr(s.shown.at(s.looking).0) as usize
 }
 
 fn focus_of(s: &State) -> Option<std::sync::Arc<str>> {
@@ -108,7 +113,8 @@ fn Canvas(CanvasProps { s }: &CanvasProps) -> Html {
     let dispatcher = s.dispatcher();
     use_size(node.clone(), {
         let dispatcher = dispatcher.clone();
-        Callback::from(move |(width, height)| dispatcher.dispatch(Action::Canvas(width - 16, height)))
+        // Labels may be wider than the figure thinks: fonts differ.
+        Callback::from(move |(width, height)| dispatcher.dispatch(Action::Canvas(width - 32, height)))
     });
     use_count(&node, s);
     let scene = s.stage.scene.clone();
@@ -157,21 +163,6 @@ fn Canvas(CanvasProps { s }: &CanvasProps) -> Html {
         <div class={classes!("canvas", zoomed, tall)} ref={node} {onclick} {onkeydown} style={width}>
             {svg::figure(&scene, reach.as_deref(), false)}
             <p class="sr" id="figure-text">{scene.desc.clone()}</p>
-            {past(s)}
-        </div>
-    }
-}
-
-/// Over the figure of an earlier moment: which, and how to go on.
-fn past(s: &Handle) -> Html {
-    let (Some(n), lang) = (s.looking, s.lang()) else { return Html::default() };
-    let all = s.shown.entries.len();
-    let words = if n < all { text::PAST.fill(lang, &[&(n + 1), &all]) } else { text::PAST_START.get(lang).to_owned() };
-    html! {
-        <div class="past" role="status">
-            <span>{words}</span>
-            <button type="button" class="btn btn-line" onclick={click(s, || Action::GoOn)}>{text::GO_ON_HERE.get(lang)}</button>
-            <button type="button" class="btn btn-line" onclick={click(s, || Action::Look(None))}>{text::TO_NOW.get(lang)}</button>
         </div>
     }
 }

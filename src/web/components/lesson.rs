@@ -149,7 +149,7 @@ fn foot(s: &Handle, cards: usize) -> Html {
     };
     html! {
         <footer class="foot">
-            <span>{text::STEP_OF.fill(lang, &[&(at + 1), &cards])}</span>
+            <span>{text::STEP.get(lang)}{" "}<b>{at + 1}</b>{" "}{text::OF.get(lang)}{" "}<b>{cards}</b></span>
             <span class="sp"></span>
             {step(text::PREVIOUS.get(lang), -1, at == 0, Html::default())}
             {step(text::NEXT.get(lang), 1, at + 1 >= cards, icon(icons::RIGHT))}

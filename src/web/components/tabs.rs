@@ -43,7 +43,7 @@ pub fn tabs(s: &Handle) -> Html {
         })
     };
     html! {
-        <div class="tabs" role="tablist" aria-label={text::PANES.get(lang)} {onkeydown}>
+        <div class="tabbar" role="tablist" aria-label={text::PANES.get(lang)} {onkeydown}>
             if !free { {tab(Pane::Lesson, icons::BOOK, text::LESSON.get(lang), Html::default())} }
             {tab(Pane::Terminal, icons::TERMINAL, text::TERMINAL.get(lang), Html::default())}
             {tab(Pane::Figure, icons::LAYERS, text::FIGURE.get(lang), badge)}

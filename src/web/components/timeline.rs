@@ -48,10 +48,7 @@ pub fn Timeline(Props { s }: &Props) -> Html {
             event.prevent_default();
             dispatcher.dispatch(Action::LookBy(by));
             // The focus goes along, once the tick that is current has been drawn.
-            gloo::timers::callback::Timeout::new(0, || {
-                dom::focus_first(".track [aria-current]");
-            })
-            .forget();
+            dom::focus_soon(".track [aria-current]");
         })
     };
     let start = tick(s, 0, here, text::START.get(lang).to_owned(), "start");
@@ -76,11 +73,7 @@ pub fn Timeline(Props { s }: &Props) -> Html {
             <button type="button" class="btn btn-line undo" title={text::UNDO_HERE.get(lang)} aria-label={text::UNDO_HERE.get(lang)}
                 disabled={all == 0} onclick={click(s, || Action::Undo)}>{icon(icons::UNDO)}<span>{text::UNDO_HERE.get(lang)}</span></button>
             <div class="now">
-                <span class="legend" aria-hidden="true">
-                    <span><i></i>{text::ON_HOST.get(lang)}</span>
-                    <span><i class="in"></i>{text::IN_CONTAINER.get(lang)}</span>
-                    <span><i class="no"></i>{text::WAS_REFUSED.get(lang)}</span>
-                </span>
+                {past(s)}
                 <span class="c">
                     {match label {
                         Some(label) => html! { <code translate="no" lang="en">{label}</code> },
@@ -90,6 +83,31 @@ pub fn Timeline(Props { s }: &Props) -> Html {
                 </span>
             </div>
         </section>
+    }
+}
+
+/// In the place of the legend while an earlier moment is looked at: which, and how to go on.
+fn past(s: &Handle) -> Html {
+    let (Some(n), lang) = (s.looking, s.lang()) else { return legend(s) };
+    let all = s.shown.entries.len();
+    let words = if n < all { text::PAST.fill(lang, &[&(n + 1), &all]) } else { text::PAST_START.get(lang).to_owned() };
+    html! {
+        <div class="past" role="status">
+            <span>{words}</span>
+            <button type="button" class="btn btn-line" onclick={click(s, || Action::GoOn)}>{text::GO_ON_HERE.get(lang)}</button>
+            <button type="button" class="btn btn-line" onclick={click(s, || Action::Look(None))}>{text::TO_NOW.get(lang)}</button>
+        </div>
+    }
+}
+
+fn legend(s: &Handle) -> Html {
+    let lang = s.lang();
+    html! {
+        <span class="legend" aria-hidden="true">
+            <span><i></i>{text::ON_HOST.get(lang)}</span>
+            <span><i class="in"></i>{text::IN_CONTAINER.get(lang)}</span>
+            <span><i class="no"></i>{text::WAS_REFUSED.get(lang)}</span>
+        </span>
     }
 }
 

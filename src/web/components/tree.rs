@@ -57,13 +57,20 @@ fn row_of(s: &Handle, row: &Row) -> Html {
         None => row.name.clone(),
     };
     let inner = html! {
-        <>{mark}<span class="nm" title={row.path.clone()}>{name}</span><span class="sz">{size}</span></>
+        <>
+            {mark}<span class="nm" title={row.path.clone()}>{name}</span>
+            if row.dir.is_some() {
+                <span class="tw">{icon(icons::RIGHT)}</span>
+            } else {
+                <span class="sz">{size}</span>
+            }
+        </>
     };
     let class = classes!(row.dir.map(|_| "dir"), deleted.then_some("c-d"));
     let body = match row.dir {
         Some(open) => html! {
             <button type="button" {style} aria-expanded={open.to_string()} onclick={click(s, move || Action::Detail(Change::Toggle(path.clone())))}>
-                {inner}<span class="tw">{icon(icons::RIGHT)}</span>
+                {inner}
             </button>
         },
         None if deleted => html! { <div class="row" {style}>{inner}</div> },
