@@ -67,8 +67,8 @@
         add(details, "pre", String(why)).lang = "en";
         box.appendChild(details);
       }
+      // No focus on the button: whoever is typing would press it unread.
       box.hidden = false;
-      button.focus();
     };
     if (document.body) show(); else document.addEventListener("DOMContentLoaded", show);
   };

@@ -9,7 +9,7 @@ const OTHERS = ["icon.svg", "icon-192.png", "icon-512.png", "manifest.webmanifes
 // The files that a page names: in attributes, and in the script that starts the program.
 function named(html) {
   const found = new Set(OTHERS.map((name) => new URL(name, SHELL).href));
-  for (const [, name] of html.matchAll(/["'](\.?\/?[\w./-]+-[0-9a-f]{8,}[\w.-]*\.(?:js|mjs|css|wasm))["']/g)) {
+  for (const [, name] of html.matchAll(/["'](\.?\/?[\w./-]*[0-9a-f]{16}[\w.-]*\.(?:js|mjs|css|wasm))["']/g)) {
     found.add(new URL(name, SHELL).href);
   }
   return [...found];

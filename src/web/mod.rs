@@ -32,7 +32,8 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Starts the page in the element `app`.
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
-    std::panic::set_hook(Box::new(|info| {
+    // Yew would put its own in place of the standard one.
+    yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         tell(&info.to_string());
     }));

@@ -148,7 +148,7 @@ test("the session is saved to a file and opened from it; starting again asks fir
   await page.waitForFunction(() => /guardado/.test(document.querySelector(".out").innerText));
   await page.click(".tools > button:nth-of-type(2)");
   await page.setInputFiles("#open-file", { name: "x.capas", mimeType: "text/plain", buffer: Buffer.from("# capas seed: x\n") });
-  await page.waitForFunction(() => /line 1/.test(document.querySelector(".toast").textContent));
+  await page.waitForFunction(() => /line 1/.test(document.querySelector(".toast")?.textContent));
   assert.match(await terminal(page), /guardado/);
   check();
   await close();
@@ -164,7 +164,7 @@ test("details: a layer's files, a file's text, a container's changes", async () 
   assert.match(await page.textContent(".drawer .hash code"), /^sha256:[0-9a-f]{64}$/);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".drawer h3").count(), 0);
-  await type(page, "docker run --name c ubuntu sh -c 'echo hola > /nota.txt; rm /etc/legal'");
+  await type(page, "docker run --name caja ubuntu sh -c 'echo hola > /nota.txt; rm /etc/legal'");
   await page.click("#figure [data-key^='thin:']");
   await page.waitForSelector(".tree");
   assert.match(await page.textContent(".tree"), /nota\.txt/);
@@ -223,6 +223,8 @@ test("when the program dies, the page says so and the session is restored", asyn
   await page.click("#fatal .btn");
   await page.waitForSelector("#keyboard", { state: "attached" });
   assert.match(await terminal(page), /antes/);
+  await type(page, "docker ps -a");
+  assert.match(await terminal(page), /Created[\s\S]*antes/);
   await close();
 });
 

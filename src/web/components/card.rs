@@ -161,7 +161,7 @@ pub fn run_button(s: &Handle, unit: &Unit, n: usize) -> Html {
             </button>
         },
         Fate::Done | Fate::Refused => html! {
-            <button type="button" class="btn btn-line" onclick={click(s, move || Action::RunCard(n))} disabled={s.run.is_some() || s.shown.working}>
+            <button type="button" class="btn btn-line" aria-label={text::RUN_AGAIN.get(lang)} onclick={click(s, move || Action::RunCard(n))} disabled={s.run.is_some() || s.shown.working}>
                 {icon(icons::AGAIN)}<span class="lbl">{text::RUN_AGAIN.get(lang)}</span>
             </button>
         },

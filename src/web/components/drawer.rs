@@ -25,7 +25,7 @@ pub fn Drawer(Props { s }: &Props) -> Html {
     let lang = s.lang();
     let Some(detail) = &s.detail else {
         return html! {
-            <aside class="drawer empty" aria-label={text::DETAILS.get(lang)}>{icon(icons::LAYERS)}<p>{text::DRAWER_EMPTY.get(lang)}</p></aside>
+            <section class="drawer empty" aria-label={text::DETAILS.get(lang)}>{icon(icons::LAYERS)}<p>{text::DRAWER_EMPTY.get(lang)}</p></section>
         };
     };
     let body = match &**detail {
@@ -43,7 +43,7 @@ pub fn Drawer(Props { s }: &Props) -> Html {
             }
         })
     };
-    html! { <aside class="drawer open" aria-label={text::DETAILS.get(lang)} tabindex="0" {onkeydown}>{body}</aside> }
+    html! { <section class="drawer open" aria-label={text::DETAILS.get(lang)} tabindex="0" {onkeydown}>{body}</section> }
 }
 
 /// The head of the drawer: a name, a line under it, and the button that closes it.
@@ -82,6 +82,11 @@ fn fact(name: &'static str, value: Html) -> Html {
     html! { <div><dt>{name}</dt><dd>{value}</dd></div> }
 }
 
+/// Two of them share a row.
+fn half(name: &'static str, value: Html) -> Html {
+    html! { <div class="half"><dt>{name}</dt><dd>{value}</dd></div> }
+}
+
 fn count(lang: Lang, one: crate::strings::Text, many: crate::strings::Text, n: usize) -> String {
     if n == 1 {
         one.get(lang).to_owned()
@@ -106,10 +111,8 @@ fn layer_body(s: &Handle, layer: &LayerView, place: (usize, usize), users: (usiz
                     <div class="by"><dt>{text::CREATED_BY.get(lang)}</dt>
                         <dd><details><summary><code translate="no" lang="en">{layer.created_by.clone()}</code></summary></details></dd></div>
                 }
-                <div class="two">
-                    {fact(text::SIZE.get(lang), html! { <b>{human_size(layer.size)}</b> })}
-                    {fact(text::USED_BY.get(lang), html! { {users.join(", ")} })}
-                </div>
+                {half(text::SIZE.get(lang), html! { <b>{human_size(layer.size)}</b> })}
+                {half(text::USED_BY.get(lang), html! { {users.join(", ")} })}
             </dl>
             {tree(s, files, text::LAYER_FILES.get(lang), layer.files.count.max(files.all.len()))}
         </>
@@ -136,10 +139,8 @@ fn container_body(s: &Handle, container: &ContainerView, files: &Files) -> Html 
                 {hash(s, "ID", &container.id)}
                 {fact(text::IMAGE.get(lang), html! { <code translate="no">{container.image_name.to_string()}</code> })}
                 {fact(text::COMMAND.get(lang), html! { <code translate="no">{container.command.clone()}</code> })}
-                <div class="two">
-                    {fact(text::SIZE.get(lang), html! { <b>{human_size(container.size_rw)}</b> })}
-                    {fact(text::VIRTUAL.get(lang), html! { {human_size(container.size_root_fs)} })}
-                </div>
+                {half(text::SIZE.get(lang), html! { <b>{human_size(container.size_rw)}</b> })}
+                {half(text::VIRTUAL.get(lang), html! { {human_size(container.size_root_fs)} })}
                 {fact(text::STATE.get(lang), html! { {state_words(container, lang)} })}
             </dl>
             {tree(s, files, text::CONTAINER_FILES.get(lang), container.changes.len())}

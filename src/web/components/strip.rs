@@ -35,7 +35,7 @@ pub fn Strip(Props { s }: &Props) -> Html {
                 <div class="code">{command(first, 0)}</div>
             </div>
             <div class="acts">
-                <button type="button" class="btn btn-line" aria-expanded={reading.to_string()} aria-controls="lesson"
+                <button type="button" class="btn btn-line" aria-label={text::SHOW_LESSON.get(lang)} aria-expanded={reading.to_string()} aria-controls="lesson"
                     onclick={click(s, move || Action::Reading(!reading))}>
                     {icon(icons::TEXT)}<span class="lbl">{text::SHOW_LESSON.get(lang)}</span>
                 </button>

@@ -43,11 +43,11 @@ pub fn tabs(s: &Handle) -> Html {
         })
     };
     html! {
-        <div class="tabbar" role="tablist" aria-label={text::PANES.get(lang)} {onkeydown}>
+        <nav class="tabnav" aria-label={text::PANES.get(lang)}><div class="tabbar" role="tablist" {onkeydown}>
             if !free { {tab(Pane::Lesson, icons::BOOK, text::LESSON.get(lang), Html::default())} }
             {tab(Pane::Terminal, icons::TERMINAL, text::TERMINAL.get(lang), Html::default())}
             {tab(Pane::Figure, icons::LAYERS, text::FIGURE.get(lang), badge)}
-        </div>
+        </div></nav>
     }
 }
 
