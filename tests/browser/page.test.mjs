@@ -165,7 +165,7 @@ test("details: a layer's files, a file's text, a container's changes", async () 
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".drawer h3").count(), 0);
   await type(page, "docker run --name caja ubuntu sh -c 'echo hola > /nota.txt; rm /etc/legal'");
-  await page.click("#figure [data-key^='thin:']");
+  await page.click("#figure [data-key^='thin:']", { position: { x: 5, y: 40 } });
   await page.waitForSelector(".tree");
   assert.match(await page.textContent(".tree"), /nota\.txt/);
   assert.equal(await page.locator(".tree .acd-d").count(), 1);
