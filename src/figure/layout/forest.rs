@@ -56,7 +56,8 @@ pub struct Family<'a> {
     pub run: Option<Run<'a>>,
 }
 
-/// One column for every image, the oldest first, and one for each removed image that containers still hold.
+/// One column for every image and one for each removed image that containers still hold, in the order in which their
+/// layers came: what is new stands at the right, and nothing else moves.
 pub fn columns(snapshot: &Snapshot) -> Vec<Column<'_>> {
     let mut of: BTreeMap<&str, Vec<&ContainerView>> = BTreeMap::new();
     for c in snapshot.containers.iter().rev() {
@@ -84,6 +85,9 @@ pub fn columns(snapshot: &Snapshot) -> Vec<Column<'_>> {
             containers: containers.clone(),
         });
     }
+    let came: BTreeMap<&str, usize> = snapshot.layers.iter().enumerate().map(|(i, l)| (&*l.chain_id, i)).collect();
+    let place = |layer: Option<&Arc<str>>| layer.and_then(|l| came.get(&**l)).copied().unwrap_or(usize::MAX);
+    out.sort_by_key(|c| (place(c.layers.first()), place(c.layers.last())));
     out
 }
 
