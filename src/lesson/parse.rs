@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
                     at + 1,
                     format!("unknown comment `capas{rest}`: expected `capas keys: …` or `capas block`"),
                 );
-            } else if !(trimmed.starts_with("{%") && trimmed.ends_with("%}")) && !is_comment(trimmed) {
+            } else if !is_jekyll(trimmed) && !is_comment(trimmed) {
                 prose.push_str(line);
                 prose.push('\n');
             }
@@ -368,6 +368,10 @@ fn flush(prose: &mut String, pieces: &mut Vec<Piece>) {
         pieces.push(Piece::Prose(std::mem::take(prose)));
     }
     prose.clear();
+}
+
+fn is_jekyll(line: &str) -> bool {
+    line.starts_with("{%") && line.ends_with("%}")
 }
 
 fn is_comment(line: &str) -> bool {

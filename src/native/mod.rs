@@ -1,5 +1,6 @@
 //! The native program: its command line, and what only a real machine has (files, a terminal, sockets). It must not
 //! know the page's code; it embeds the built page as files.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
 
 mod cli;
 mod figure;

@@ -24,7 +24,7 @@ pub(super) fn input(typed: &str) -> Input {
 /// The lines that an input led to. `waiting`: a program still reads the terminal, so an unfinished last line is its
 /// prompt. `prompt` remembers the last one.
 pub(super) fn shown(raw: &str, input: &str, waiting: bool, prompt: &mut String) -> String {
-    if !raw.contains(['\r', '\u{1b}']) && !(waiting && !raw.ends_with('\n')) {
+    if (raw.ends_with('\n') || !waiting) && !raw.contains(['\r', '\u{1b}']) {
         return raw.to_owned();
     }
     let mut screen = Screen::new(Size { rows: 200, cols: 2_000 });
