@@ -3,10 +3,8 @@
 use super::cli::{ShellArgs, StartArgs};
 use super::lesson::plain_error;
 use super::usage;
-use crate::host::HostFile;
 use crate::session::log::{Input, Log};
-use crate::session::{Options, Outcome, Session};
-use crate::shell;
+use crate::session::{is_complete, HostFile, Options, Outcome, Session};
 use crate::terminal::tty::Size;
 use anyhow::Result;
 use crossterm::terminal;
@@ -116,7 +114,7 @@ fn feed(session: &mut Session, inputs: Vec<Input>, printer: &mut Printer) -> i32
         let input = match input {
             Input::Line(line) if session.at_host_prompt() && !printer.transcript => {
                 let text = if unfinished.is_empty() { line } else { format!("{unfinished}\n{line}") };
-                if !shell::is_complete(&text) {
+                if !is_complete(&text) {
                     unfinished = text;
                     continue;
                 }

@@ -13,12 +13,15 @@ use crate::engine::api::{Engine, EngineError, Stream};
 use crate::engine::registry::TeachingRegistry;
 use crate::engine::sim::SimEngine;
 use crate::engine::snapshot::{Foreground, Snapshot};
-use crate::host::{self, Host, HostFile, Output};
+use crate::host::{self, Host, Output};
 use crate::kernel::{Budget, Kernel, Run};
 use crate::lesson::Lesson;
 use crate::terminal::screen::Screen;
 use crate::terminal::tty::Size;
 use log::{Input, Log};
+
+pub use crate::host::HostFile;
+pub use crate::shell::is_complete;
 use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;

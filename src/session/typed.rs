@@ -39,6 +39,7 @@ pub(super) fn shown(raw: &str, input: &str, waiting: bool, prompt: &mut String) 
     }
     if waiting && !complete {
         if let Some(last) = lines.pop() {
+            let last = last.trim_end().to_owned();
             let padded = format!("{last} ");
             let rest = match padded.strip_suffix(prompt.as_str()) {
                 Some(rest) if !prompt.is_empty() => rest.to_owned(),
