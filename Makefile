@@ -29,7 +29,7 @@ unit: ## Rust's tests: transcripts, figures, properties, lessons, tidy
 	@$(SAY) "Rust tests"
 	cargo test --quiet --no-fail-fast
 
-browser: page native browser-setup ## the page's tests in headless Chromium
+browser: page browser-setup ## the page's tests in headless Chromium
 	@$(SAY) "Browser tests"
 	cd tests/browser && node --test --test-reporter=spec
 
@@ -39,7 +39,7 @@ shots: page browser-setup ## screenshots of the page into target/shots
 dev: setup ## the page, rebuilt and reloaded as you edit
 	trunk serve --address 127.0.0.1 --port 8080
 
-bench: page native browser-setup ## sizes and speeds, with the peers measured in the same run
+bench: page browser-setup ## sizes and speeds, with the peers measured in the same run
 	@$(SAY) "Benchmarks"
 	cargo bench --quiet
 	cd tests/browser && node bench.mjs

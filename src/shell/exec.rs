@@ -434,7 +434,7 @@ impl Shell {
 
     async fn trace_cond(&mut self, left: &str, op: &str, right: &str) -> Result<(), Flow> {
         let not = if std::mem::take(&mut self.negated) { "! " } else { "" };
-        let unary = matches!(op.chars().nth(2), None) && op.starts_with('-');
+        let unary = op.chars().nth(2).is_none() && op.starts_with('-');
         let left = if unary { String::new() } else { format!("{} ", super::escape::shell_quoted(left)) };
         self.trace_line(&format!("[[ {not}{left}{op} {right} ]]")).await
     }

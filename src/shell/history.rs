@@ -284,11 +284,8 @@ pub fn split_words(line: &str) -> Vec<String> {
                 word.extend(chars.next());
                 continue;
             }
-            (Some(q), _) => {
-                if q == c {
-                    quote = None;
-                }
-            }
+            (Some(q), _) if q == c => quote = None,
+            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, ' ' | '\t' | '\n') => {
                 if !word.is_empty() {

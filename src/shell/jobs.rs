@@ -40,7 +40,7 @@ impl Job {
         states()
             .find(|s| *s == State::Running)
             .or_else(|| states().find(|s| matches!(s, State::Stopped(_))))
-            .or_else(|| states().last())
+            .or_else(|| states().next_back())
             .unwrap_or(State::Running)
     }
 
@@ -53,7 +53,7 @@ impl Job {
     pub fn code(&self) -> i32 {
         match self.state() {
             State::Ended(status) => status.code(),
-            State::Stopped(signal) => 128 + i32::from(signal.number()),
+            State::Stopped(signal) => 128 + signal.number(),
             State::Running => 0,
         }
     }

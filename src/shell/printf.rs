@@ -110,7 +110,7 @@ impl Run<'_> {
             }
         }
         while matches!(format.get(i), Some('l' | 'h' | 'L' | 'q' | 'j' | 'z' | 't'))
-            && !(format.get(i) == Some(&'q') && !format.get(i + 1).is_some_and(|c| "diouxX".contains(*c)))
+            && (format.get(i) != Some(&'q') || format.get(i + 1).is_some_and(|c| "diouxX".contains(*c)))
         {
             i += 1;
         }

@@ -515,7 +515,7 @@ impl Shell {
 fn code_of(state: State) -> i32 {
     match state {
         State::Ended(status) => status.code(),
-        State::Stopped(signal) => 128 + i32::from(signal.number()),
+        State::Stopped(signal) => 128 + signal.number(),
         State::Running => 0,
     }
 }

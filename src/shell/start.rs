@@ -606,9 +606,7 @@ impl Shell {
                     Err(error) => {
                         self.syntax_error(&error, &parser, origin, line).await;
                         self.status = 2;
-                        return if nested && self.flavour == Flavour::Bash {
-                            Ok(2)
-                        } else if self.interactive {
+                        return if self.interactive || nested && self.flavour == Flavour::Bash {
                             Ok(2)
                         } else {
                             Err(Flow::Exit(2))

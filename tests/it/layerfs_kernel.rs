@@ -196,7 +196,7 @@ fn opaque_dirs(scratch: &Scratch, upper: &Path) -> Vec<String> {
                 continue;
             };
             let under = out.iter().any(|o: &String| dir.starts_with(&format!("{o}/")) && o.len() > base.len());
-            if !under && !dir.starts_with(&format!("{base}/")) == !base.is_empty() {
+            if !under && dir.starts_with(&format!("{base}/")) == base.is_empty() {
                 continue;
             }
             if !under && !at.join(rest).join("mark").exists() {

@@ -87,14 +87,15 @@ impl State {
             mounts.insert(mount.destination.clone(), mount);
         }
         for destination in config.volumes.iter().flatten().map(|(path, _)| clean(path)) {
-            if !mounts.contains_key(&destination) {
-                let name: Arc<str> = self.ids.hex64().into();
-                self.add_volume(now, &name);
-                let source = Source::Volume { name, anonymous: true };
-                let mount =
-                    ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
-                mounts.insert(destination, mount);
+            if mounts.contains_key(&destination) {
+                continue;
             }
+            let name: Arc<str> = self.ids.hex64().into();
+            self.add_volume(now, &name);
+            let source = Source::Volume { name, anonymous: true };
+            let mount =
+                ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
+            mounts.insert(destination, mount);
         }
         for mount in mounts.values() {
             if let Some(volume) = mount.volume().and_then(|name| self.volumes.0.get_mut(name)) {

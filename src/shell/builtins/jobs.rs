@@ -200,7 +200,7 @@ async fn wait_one(shell: &mut Shell, pid: u32) -> Result<Option<i32>, crate::she
                 shell.take_signals();
                 if let Some(signal) = shell.signals.first().copied() {
                     shell.poll_signals().await?;
-                    return Ok(Some(128 + i32::from(signal.number())));
+                    return Ok(Some(128 + signal.number()));
                 }
             }
             Err(_) => return Ok(None),
@@ -244,7 +244,7 @@ async fn wait_all(shell: &mut Shell, any: bool) -> Outcome {
                 shell.take_signals();
                 if let Some(signal) = shell.signals.first().copied() {
                     shell.poll_signals().await?;
-                    return Ok(128 + i32::from(signal.number()));
+                    return Ok(128 + signal.number());
                 }
             }
             Err(_) => return Ok(0),

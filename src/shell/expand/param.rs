@@ -210,7 +210,11 @@ impl Shell {
         };
         if missing == (op == '+') {
             // Nothing for `+`, the value for the others.
-            return if op == '+' { Ok(empty(fields, context)) } else { self.emit_found(found, fields, context) };
+            if op == '+' {
+                empty(fields, context);
+                return Ok(());
+            }
+            return self.emit_found(found, fields, context);
         }
         let inner = if context == Context::Quoted { Context::Quoted } else { Context::Operand };
         match op {

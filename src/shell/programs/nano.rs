@@ -173,7 +173,7 @@ impl Editor {
     fn tell_position(&mut self) {
         let all: usize = self.lines.iter().map(|l| l.len() + 1).sum::<usize>() - 1;
         let before: usize = self.lines.iter().take(self.row).map(|l| l.len() + 1).sum::<usize>() + self.col;
-        let percent = |n: usize, of: usize| if of == 0 { 0 } else { n * 100 / of };
+        let percent = |n: usize, of: usize| (n * 100).checked_div(of).unwrap_or(0);
         let (line, lines) = (self.row + 1, self.lines.len());
         let (col, cols) = (self.col + 1, self.line().len() + 1);
         self.message = format!(

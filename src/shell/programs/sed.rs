@@ -395,7 +395,7 @@ impl Sed {
 
     /// Does one command; how the cycle ends, if it does.
     async fn step(&mut self, job: &mut Job, pc: usize) -> Option<Cycle> {
-        let Some(Command { action, open, .. }) = self.script.commands.get(pc) else { return None };
+        let Command { action, open, .. } = self.script.commands.get(pc)?;
         match action {
             Action::Plain(letter) => return self.plain(job, *letter).await,
             Action::Text('a', text) => self.after.push(text.clone()),

@@ -8,10 +8,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, ResizeObserver};
 use yew::prelude::*;
 
+type Listener = Box<dyn Fn(&Event)>;
+
 /// Calls `f` for an event of the window as long as the component lives. It may prevent the default.
 #[hook]
 pub fn use_window_event(name: &'static str, f: impl Fn(&Event) + 'static) {
-    let latest: Rc<RefCell<Box<dyn Fn(&Event)>>> = use_mut_ref(|| Box::new(|_: &Event| {}) as Box<dyn Fn(&Event)>);
+    let latest: Rc<RefCell<Listener>> = use_mut_ref(|| Box::new(|_: &Event| {}) as Listener);
     *latest.borrow_mut() = Box::new(f);
     use_effect_with((), move |()| {
         let options = EventListenerOptions { passive: false, ..EventListenerOptions::default() };
