@@ -206,6 +206,8 @@ impl Session {
             captured: options.terminal.is_none(),
         };
         let host = Host::start(&kernel, setup).map_err(|error| StartError::Shell(error.to_string()))?;
+        // So that `docker run -v /home/alumno:/datos` finds the student's own files.
+        engine.share_host(host.system.vfs().root());
         let empty = Arc::new(Snapshot::default());
         let mut session = Session {
             log: Log {

@@ -28,6 +28,7 @@ pub mod prompt;
 pub mod readline;
 mod redirect;
 mod simple;
+mod standalone;
 mod start;
 pub mod state;
 pub mod test_expr;

@@ -24,6 +24,7 @@ pub fn shells() -> Programs {
     for name in ["bash", "sh", "dash", "ash"] {
         programs.insert(name, entry);
     }
+    super::standalone::insert(&mut programs);
     programs
 }
 

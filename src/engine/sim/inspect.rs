@@ -366,7 +366,8 @@ impl Column {
                     false => format!("{}{:02}", month(c.month), c.day),
                 }
             }
-            Column::Tty => p.tty.clone().unwrap_or_else(|| "?".into()),
+            // The terminal is one of the container's own /dev/pts, which the host's ps does not know.
+            Column::Tty => "?".into(),
             Column::Time => {
                 let secs = p.cpu / crate::ambient::SECOND;
                 format!("{:02}:{:02}:{:02}", secs / 3600, secs / 60 % 60, secs % 60)

@@ -155,7 +155,7 @@ impl SimEngine {
         let mut vfs = Vfs::with_root(root);
         let read_only = {
             let inner = container.get();
-            self.fixtures.mount(&mut vfs);
+            self.fixtures.mount(&mut vfs, now);
             let _ = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.endpoint.as_ref());
             inner.host_config.readonly_rootfs
         };

@@ -32,13 +32,17 @@ pub(super) enum Failure {
 pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> {
     let Launch { argv, mut env, user, working_dir, fds, tty, init } = launch;
     let now = system.kernel().now();
-    let (cred, home) = system.with_vfs(|vfs| users::resolve(vfs, &Who::root(now), &user)).map_err(|e| {
+    let (mut cred, home) = system.with_vfs(|vfs| users::resolve(vfs, &Who::root(now), &user)).map_err(|e| {
         let (name, group) = user.split_once(':').unwrap_or((&user, ""));
         Failure::Engine(match e {
             users::UserError::NoUser => EngineError::NoSuchUser { user: name.to_owned() },
             users::UserError::NoGroup => EngineError::NoSuchGroup { group: group.to_owned() },
         })
     })?;
+    // Since 20.10.18 the primary group is among the further ones, so that a file may deny it something.
+    if !cred.groups.contains(&cred.gid) {
+        cred.groups.insert(0, cred.gid);
+    }
     if !env.iter().any(|(k, _)| k == "HOME") {
         merge::set(&mut env, "HOME", &home);
     }

@@ -164,24 +164,36 @@ pub(super) fn bind_host_files(
     Ok(())
 }
 
-/// The parts of a container's file system that are the same in all and are made once.
+/// How long the device files of one container serve for the next ones: only their times differ.
+const DEV_SHARED: i64 = 60 * SECOND;
+
+/// The parts of a container's file system that are the same in all.
 pub(super) struct Fixtures {
-    dev: Mount,
+    dev: RefCell<(Time, Mount)>,
     sys: Rc<dyn Pseudo>,
 }
 
 impl Fixtures {
     pub(super) fn new(now: Time) -> Fixtures {
-        Fixtures { dev: dev::mount(now).unwrap_or_else(|_| Mount::plain(FsType::Tmpfs)), sys: Rc::new(Sysfs) }
+        Fixtures { dev: RefCell::new((now, device_files(now))), sys: Rc::new(Sysfs) }
     }
 
     /// Mounts everything but `/proc`, which needs the machine. A container whose image has made these places into
     /// something else goes without.
-    pub(super) fn mount(&self, vfs: &mut Vfs) {
-        let _ = vfs.mount_at("/dev", Rc::new(RefCell::new(self.dev.clone())), false);
-        let _ = vfs.mount_at("/dev/shm", Rc::new(RefCell::new(Mount::plain(FsType::Tmpfs))), false);
+    pub(super) fn mount(&self, vfs: &mut Vfs, now: Time) {
+        let mut dev = self.dev.borrow_mut();
+        if now.0 - dev.0 .0 >= DEV_SHARED {
+            *dev = (now, device_files(now));
+        }
+        let shm = Mount::plain(FsType::Tmpfs).with_root(Meta::new(0o1777, now));
+        let _ = vfs.mount_at("/dev", Rc::new(RefCell::new(dev.1.clone())), false);
+        let _ = vfs.mount_at("/dev/shm", Rc::new(RefCell::new(shm)), false);
         let _ = vfs.mount_pseudo("/sys", self.sys.clone(), "sysfs");
     }
+}
+
+fn device_files(now: Time) -> Mount {
+    dev::mount(now).unwrap_or_else(|_| Mount::plain(FsType::Tmpfs))
 }
 
 /// A little of `/sys`: enough to look around in.
