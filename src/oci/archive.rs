@@ -43,7 +43,7 @@ pub enum ArchiveError {
     Tar(TarError),
     /// A compressed part does not unpack.
     Gzip(inflate::InflateError),
-    /// Neither `manifest.json` nor an OCI `index.json`.
+    /// Neither `manifest.json` nor an OCI `index.json` nor the `repositories` of old.
     NoManifest,
     /// A file that the manifest names is not there.
     Missing(String),
@@ -104,19 +104,22 @@ impl From<TarError> for ArchiveError {
     }
 }
 
-type Result<T> = std::result::Result<T, ArchiveError>;
+pub(super) type Result<T> = std::result::Result<T, ArchiveError>;
 
-/// Reads an archive of images (docker-archive or OCI layout, gzipped or not). Layers share the archive's bytes.
+/// Reads an archive of images (docker-archive, new or from before 2016, or OCI layout; gzipped or not). Layers share the archive's bytes.
 pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
     let bytes = match inflate::is_gzip(&bytes) {
         true => Arc::from(inflate::gunzip(&bytes, MAX_UNPACKED).map_err(ArchiveError::Gzip)?),
         false => bytes,
     };
     let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: BTreeMap::new() };
-    match (loader.files.get("manifest.json"), loader.files.get("index.json")) {
-        (Some(manifest), _) => loader.docker(&manifest),
-        (None, Some(index)) => loader.oci(&index),
-        (None, None) => Err(ArchiveError::NoManifest),
+    let [manifest, index, repositories] =
+        ["manifest.json", "index.json", "repositories"].map(|name| loader.files.get(name));
+    match (manifest, index, repositories) {
+        (Some(manifest), _, _) => loader.docker(&manifest),
+        (None, Some(index), _) => loader.oci(&index),
+        (None, None, Some(repositories)) => super::legacy::load(&mut loader, &repositories),
+        (None, None, None) => Err(ArchiveError::NoManifest),
     }
 }
 
@@ -203,7 +206,7 @@ struct Manifest {
     layers: Vec<Descriptor>,
 }
 
-struct Loader {
+pub(super) struct Loader {
     files: Files,
     /// Layers read already, by their files: images of one archive share them.
     layers: BTreeMap<String, Arc<Layer>>,
@@ -281,7 +284,11 @@ impl Loader {
         Ok(ArchivedImage { config_json, id, tags, layers: read, parent })
     }
 
-    fn layer(&mut self, name: &str) -> Result<Arc<Layer>> {
+    pub(super) fn need(&self, name: &str) -> Result<Blob> {
+        self.files.need(name)
+    }
+
+    pub(super) fn layer(&mut self, name: &str) -> Result<Arc<Layer>> {
         if let Some(layer) = self.layers.get(name) {
             return Ok(layer.clone());
         }
@@ -306,7 +313,7 @@ fn digest_of(blob: &Blob) -> Digest {
     sha.finish()
 }
 
-fn json<T: for<'de> Deserialize<'de>>(file: &str, blob: &Blob) -> Result<T> {
+pub(super) fn json<T: for<'de> Deserialize<'de>>(file: &str, blob: &Blob) -> Result<T> {
     let error = |reason: String| ArchiveError::Json { file: file.to_owned(), reason };
     if blob.len() > MAX_JSON {
         return Err(error(format!("too large: {} bytes", blob.len())));

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod go_json;
 pub mod inflate;
 pub mod layer_tar;
+mod legacy;
 mod owners;
 pub mod reference;
 mod save;

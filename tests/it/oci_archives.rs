@@ -274,6 +274,42 @@ fn an_oci_layout_loads() {
 }
 
 #[test]
+fn an_archive_without_manifest_loads_as_docker_migrates_it() {
+    let image = small_image("viejo:1", None);
+    let saved = save(std::slice::from_ref(&image));
+    let mut kept = Writer::new(Blob::empty());
+    capas::oci::tar::read_entries(&saved, |entry| -> Result<(), TarError> {
+        if !entry.name.ends_with(".json") {
+            let header = Header {
+                name: entry.name.into_bytes(),
+                linkname: entry.linkname.into_bytes(),
+                typeflag: entry.typeflag,
+                mode: entry.mode,
+                size: entry.content.len(),
+                ..Header::default()
+            };
+            kept.entry(&header, &entry.content).unwrap();
+        }
+        Ok(())
+    })
+    .unwrap();
+    let back = load(kept.finish().unwrap().to_vec().into()).unwrap();
+    assert_eq!(back.len(), 1);
+    assert_eq!(back[0].tags, image.tags);
+    let ids = |image: &ArchivedImage| image.layers.iter().map(|l| layer_tar::diff_id(l)).collect::<Vec<_>>();
+    assert_eq!(ids(&back[0]), ids(&image));
+    let config = ImageConfig::parse(&back[0].config_json).unwrap();
+    assert_eq!((config.history.len(), config.created), (3, Time::from_secs(1_700_000_001)));
+    assert_eq!(config.rootfs.diff_ids, ids(&image));
+
+    let looped = br#"{"parent":"x"}"#;
+    let files: [(&str, &[u8]); 3] =
+        [("repositories", br#"{"a":{"1":"x"}}"#), ("x/json", looped), ("x/layer.tar", &[0; 1024])];
+    let error = load(tar(&files).into()).unwrap_err().to_string();
+    assert_eq!(error, "x/json: its parents have no end");
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let error = |files: &[(&str, &[u8])]| load(tar(files).into()).unwrap_err().to_string();
     assert_eq!(error(&[]), "open manifest.json: no such file or directory");
