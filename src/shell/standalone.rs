@@ -20,16 +20,19 @@ impl Said {
     }
 }
 
+/// A program: what it says to its arguments.
+type Program = fn(&Proc, &[String]) -> Said;
+
 /// Adds them to a table.
 pub(super) fn insert(programs: &mut Programs) {
-    let table: [(&str, fn(&Proc, &[String]) -> Said); 4] =
+    let table: [(&str, Program); 4] =
         [("echo", run_echo), ("printf", run_printf), ("test", run_test), ("[", run_bracket)];
     for (name, function) in table {
         programs.insert(name, move |proc| Box::pin(run(name, function, proc)));
     }
 }
 
-async fn run(name: &'static str, function: fn(&Proc, &[String]) -> Said, proc: Proc) -> i32 {
+async fn run(name: &'static str, function: Program, proc: Proc) -> i32 {
     let args = proc.args();
     let said = function(&proc, args.get(1..).unwrap_or_default());
     for error in &said.errors {
