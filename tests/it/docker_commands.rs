@@ -386,8 +386,11 @@ fn input_goes_in_and_out_again() {
     let host = Host::new();
     assert_eq!(host.docker_with("docker run -i --rm tiny cat", "por la tubería\n"), "por la tubería\n");
     assert_eq!(host.docker_with("docker run --rm tiny cat", "not asked for"), "");
-    host.docker("docker run -d --name dd tiny sleep 100");
+    host.docker("docker run -d --name dd tiny sleep 1000");
     assert_eq!(host.docker_with("docker exec -i dd cat", "x\ny"), "x\ny");
+    let before = host.bench.kernel.now();
+    assert_eq!(host.docker("docker exec -d dd sleep 500"), "");
+    assert!(host.bench.kernel.now().secs() - before.secs() < 5, "it does not wait for what it detached");
     let pruned = host.docker_with("docker container prune", "y\n");
     assert!(pruned.ends_with("Are you sure you want to continue? [y/N] Total reclaimed space: 0B\n"), "{pruned}");
 }
@@ -474,6 +477,7 @@ fn archives_go_through_files_and_pipes() {
             "docker rmi tiny:latest",
             "docker load -i tiny.tar",
             "docker load -i nosuch.tar",
+            "docker load",
             "docker images tiny --format '{{.Repository}}:{{.Tag}}'",
             "docker run --name ee tiny touch /f",
             "docker commit -m msg -a Ana ee made:1",
@@ -503,6 +507,10 @@ fn archives_go_through_files_and_pipes() {
             $ docker load -i nosuch.tar
             [stderr]
             open nosuch.tar: no such file or directory
+            [exit 1]
+            $ docker load
+            [stderr]
+            open manifest.json: no such file or directory
             [exit 1]
             $ docker images tiny --format '{{.Repository}}:{{.Tag}}'
             tiny:latest

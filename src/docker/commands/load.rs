@@ -3,6 +3,7 @@
 use super::super::error::CliError;
 use super::super::progress::{show, To};
 use super::super::{Args, Cli, Running};
+use crate::engine::api::EngineError;
 
 /// Runs it.
 pub fn run(cli: Cli, args: Args) -> Running {
@@ -16,7 +17,9 @@ pub fn run(cli: Cli, args: Args) -> Running {
             path => cli.file_stream(path).map_err(|reason| CliError::new(1, format!("open {path}: {reason}")))?,
         };
         let quiet = args.on("quiet") || !cli.is_terminal(1);
-        let messages = cli.engine.image_load(archive, quiet).await?;
+        // The daemon finds out while it streams: its sentence comes without the prefix of a refusal.
+        let refused = |error: EngineError| CliError::new(1, error.to_string());
+        let messages = cli.engine.image_load(archive, quiet).await.map_err(refused)?;
         show(&cli, messages, To::Out).await?;
         Ok(0)
     })
