@@ -21,6 +21,7 @@ mod lessons;
 mod oci_archives;
 mod program_shell;
 mod programs;
+mod programs_flow;
 mod programs_screen;
 mod real_archives;
 mod shell_cases;

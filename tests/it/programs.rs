@@ -137,6 +137,7 @@ pub fn machine(busybox: bool) -> System {
     }
     layer.dir("tmp", Meta { mode: 0o1777, ..meta }).unwrap();
     let mut all = programs();
+    all.extend(&capas::shell::shells());
     all.insert("text", |proc| {
         Box::pin(async move {
             proc.print(&unescape(proc.args().get(1).map_or("", String::as_str))).await;

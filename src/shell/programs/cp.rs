@@ -1,7 +1,9 @@
 //! `cp`, and the copying that `mv` falls back to between file systems. Contents are shared, not read: a copy of a file
 //! of any size is one step, as a reflink would be. It must not know how contents are kept.
 
-use super::job::{base_name, join, Job, Outcome};
+use super::accounts::Accounts;
+use super::chmod::Mode;
+use super::job::{base_name, dir_name, join, Job, Outcome};
 use super::prompts::confirm;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Errno, FileKind, Stat};
@@ -345,4 +347,72 @@ async fn stream(job: &mut Job, from: &str, to: &str) -> Result<(), Errno> {
     job.close(source);
     job.close(target);
     result
+}
+
+/// `install`: copies with a mode and an owner, or makes directories.
+pub async fn install(job: &mut Job) -> Outcome {
+    let opts = job.options(
+        "bcCdDg:m:o:pS:st:Tv directory=d group=g: mode=m: owner=o: preserve-timestamps=p target-directory=t: \
+         no-target-directory=T verbose=v compare=C strip=s",
+    )?;
+    let Some(mode) = Mode::parse(opts.value('m').unwrap_or("755")) else {
+        let shown = job.quoted(opts.value('m').unwrap_or(""));
+        job.complain(&["invalid mode ", &shown]);
+        return Err(1);
+    };
+    let mode = mode.apply(0, opts.has('d'), 0);
+    let accounts = Accounts::load(job);
+    let uid = opts.value('o').and_then(|o| accounts.user_named(o).map(|u| u.uid).or_else(|| o.parse().ok()));
+    let gid = opts.value('g').and_then(|g| accounts.group_named(g).map(|g| g.gid).or_else(|| g.parse().ok()));
+    let mut made = Vec::new();
+    if opts.has('d') {
+        for path in &opts.args {
+            match make_dirs(job, path) {
+                Ok(()) => made.push(path.clone()),
+                Err(e) => job.fail("cannot create directory", path, e),
+            }
+        }
+    } else {
+        let (sources, target, into) =
+            destination(job, opts.args.clone(), opts.value('t').map(str::to_string), opts.has('T'))?;
+        if opts.has('D') {
+            let _ = make_dirs(job, dir_name(&target));
+        }
+        let mut copy = Copy { follow: 'L', verbose: opts.has('v'), ..Copy::default() };
+        for source in sources {
+            let to = if into { join(&target, base_name(&source)) } else { target.clone() };
+            // The old file is not written into: the new one is another file.
+            if !job.is_dir(&to) {
+                let _ = job.proc.fs(|vfs, who| vfs.unlink(who, &to));
+            }
+            if copy.one(job, &source, &to, true).await {
+                made.push(to);
+            }
+        }
+    }
+    for path in made {
+        let done = job.proc.fs(|vfs, who| {
+            vfs.chmod(who, &path, mode)?;
+            if uid.or(gid).is_some() {
+                vfs.chown(who, &path, uid, gid, true)
+            } else {
+                Ok(())
+            }
+        });
+        if let Err(e) = done {
+            job.fail("cannot change permissions of", &path, e);
+        }
+    }
+    Ok(())
+}
+
+fn make_dirs(job: &Job, path: &str) -> Result<(), Errno> {
+    if job.is_dir(path) {
+        return Ok(());
+    }
+    let parent = dir_name(path);
+    if parent != path {
+        make_dirs(job, parent)?;
+    }
+    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o755))
 }

@@ -1,7 +1,7 @@
 //! `env` and `printenv`: the environment, and commands in another one.
 
 use super::job::{Job, Outcome};
-use crate::kernel::ExecError;
+use crate::kernel::{race, Disposition, Either, ExecError, Signal};
 use crate::layerfs::Errno;
 
 /// `env`.
@@ -98,4 +98,77 @@ pub fn printenv(job: &mut Job) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// `timeout`: a command that is stopped after a while.
+pub async fn timeout(job: &mut Job) -> Outcome {
+    let opts = job.options("+fk:s:v foreground=f kill-after=k: preserve-status=p signal=s: verbose=v")?;
+    let [span, argv @ ..] = opts.args.as_slice() else { return Err(job.missing_operand(None).max(125)) };
+    if argv.is_empty() {
+        return Err(job.missing_operand(Some(span)).max(125));
+    }
+    let (number, factor) = match span.strip_suffix(['s', 'm', 'h', 'd']) {
+        Some(number) => {
+            let unit = span.get(number.len()..).unwrap_or("s");
+            (number, [("m", 60), ("h", 3600), ("d", 86_400)].iter().find(|u| u.0 == unit).map_or(1, |u| u.1))
+        }
+        None => (span.as_str(), 1),
+    };
+    let Some(nanos) = super::dates::seconds(number).map(|n| n.saturating_mul(factor)) else {
+        let shown = job.quoted(span);
+        return Err(job.misused(&["invalid time interval ", &shown]).max(125));
+    };
+    let signal = opts.value('s').map_or(Some(Signal::TERM), Signal::parse);
+    let Some(signal) = signal else {
+        let shown = job.quoted(opts.value('s').unwrap_or(""));
+        return Err(job.misused(&[&shown, ": invalid signal"]).max(125));
+    };
+    let name = argv.first().cloned().unwrap_or_default();
+    let mut spawn = job.proc.child(argv.to_vec());
+    spawn.path = job.proc.which(&name);
+    let child = match spawn.path.is_some().then(|| job.proc.spawn(spawn)) {
+        Some(Ok(child)) => child,
+        other => {
+            let errno = other.and_then(Result::err).map_or(Errno::ENOENT, |e| e.errno());
+            let shown = job.quoted(&name);
+            job.complain(&["failed to run command ", &shown, ": ", &errno.to_string()]);
+            return Err(if errno == Errno::ENOENT { 127 } else { 126 });
+        }
+    };
+    let status = {
+        let clock = job.proc.clone();
+        let limit = async move {
+            let _ = clock.sleep(if nanos == 0 { i64::MAX } else { nanos }).await;
+        };
+        match race(child.wait(), limit).await {
+            Either::Left(status) => Some(status),
+            Either::Right(()) => None,
+        }
+    };
+    if let Some(status) = status {
+        return Err(status.code());
+    }
+    let _ = job.proc.kill(i32::try_from(child.pid()).unwrap_or(0), Some(signal));
+    let status = child.wait().await;
+    Err(if opts.has('p') || signal == Signal::KILL { status.code() } else { 124 })
+}
+
+/// `nohup` and `nice`: here only a way to run a command.
+pub async fn nohup(job: &mut Job) -> Outcome {
+    let opts = job.options("+n: adjustment=n:")?;
+    if opts.args.is_empty() {
+        return Err(job.missing_operand(None).max(125));
+    }
+    if job.usage.name == "nohup" {
+        job.proc.on_signal(Signal::HUP, Disposition::Ignore);
+    }
+    let name = opts.args.first().cloned().unwrap_or_default();
+    match run(job, opts.args, None).await {
+        Ok(status) => Err(status),
+        Err((status, reason)) => {
+            let shown = job.quoted(&name);
+            job.complain(&["failed to run command ", &shown, ": ", &reason]);
+            Err(status)
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! `find`: walks trees and asks an expression of each file. The expression is in `find_tests`. It must not know how
 //! directories are stored.
 
-use super::find_tests::{parse, Expr, Walk};
+use super::find_parse::parse;
+use super::find_tests::{Expr, Walk};
 use super::job::{base_name, join, Job, Outcome};
 use crate::layerfs::{FileKind, Stat};
 

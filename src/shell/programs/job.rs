@@ -201,6 +201,8 @@ impl Job {
         let text = match name {
             _ if self.busybox() => self.help(),
             "sed" => ["Usage: sed ", synopsis, "\n\n"].concat(),
+            "cmp" | "diff" => [name, ": Try '", name, " --help' for more information.\n"].concat(),
+            "tar" => "Try 'tar --help' or 'tar --usage' for more information.\n".to_string(),
             _ => ["Try '", name, " --help' for more information.\n"].concat(),
         };
         self.err(&text);

@@ -1,4 +1,4 @@
-//! `mkdir`, `mkfifo` and `mktemp`: new, empty things.
+//! `mkdir`, `mkfifo`, `mknod` and `mktemp`: new, empty things.
 
 use super::chmod::Mode;
 use super::job::{dir_name, join, Job, Outcome};
@@ -73,6 +73,61 @@ pub fn mkfifo(job: &mut Job) -> Outcome {
         if let Err(e) = made {
             job.fail("cannot create fifo", path, e);
         }
+    }
+    Ok(())
+}
+
+/// `mknod`: pipes and devices.
+pub fn mknod(job: &mut Job) -> Outcome {
+    let opts = job.options("m:Z mode=m:")?;
+    let mode = parse_mode(job, opts.value('m'), 0o666)?;
+    let (path, kind, numbers) = match opts.args.as_slice() {
+        [] => return Err(job.missing_operand(None)),
+        [path] => return Err(job.missing_operand(Some(path))),
+        [path, kind, numbers @ ..] => (path, kind.as_str(), numbers),
+    };
+    // How many operands there are to be is asked before what they say.
+    match (kind.starts_with('p'), numbers) {
+        (true, []) | (false, [_, _]) => {}
+        (true, [extra, more @ ..]) => {
+            let shown = job.quoted(extra);
+            let why = if more.len() == 1 { "\nFifos do not have major and minor device numbers." } else { "" };
+            return Err(job.misused(&["extra operand ", &shown, why]));
+        }
+        (false, [_, _, extra, ..]) => return Err(job.extra_operand(extra)),
+        (false, few) => {
+            let shown = job.quoted(few.first().map_or(kind, String::as_str));
+            let why = if few.is_empty() { "\nSpecial files require major and minor device numbers." } else { "" };
+            return Err(job.misused(&["missing operand after ", &shown, why]));
+        }
+    }
+    let kind = match kind {
+        "p" => FileKind::Fifo,
+        "b" => FileKind::BlockDevice,
+        "c" | "u" => FileKind::CharDevice,
+        other => {
+            let shown = job.quoted(other);
+            return Err(job.misused(&["invalid device type ", &shown]));
+        }
+    };
+    let rdev = match (kind, numbers) {
+        (FileKind::BlockDevice | FileKind::CharDevice, [major, minor]) => match (major.parse(), minor.parse()) {
+            (Ok(major), Ok(minor)) => (major, minor),
+            (major, _) => {
+                let (word, noun) = if major.is_err() { (numbers.first(), "major") } else { (numbers.last(), "minor") };
+                let shown = job.quoted(word.map_or("", String::as_str));
+                job.complain(&["invalid ", noun, " device number ", &shown]);
+                return Err(1);
+            }
+        },
+        _ => (0, 0),
+    };
+    let made = job.proc.fs(|vfs, who| {
+        vfs.mknod(who, path, kind, rdev, 0o666)?;
+        mode.map_or(Ok(()), |m| vfs.chmod(who, path, m))
+    });
+    if let Err(e) = made {
+        job.fail_plain(path, e);
     }
     Ok(())
 }

@@ -1,13 +1,19 @@
-//! `sha256sum`: digests of contents, computed piece by piece, and checked with `-c`.
+//! `sha256sum` and `md5sum`: digests of contents, computed piece by piece, and checked with `-c`.
 
 use super::input::Input;
 use super::job::{Job, Outcome};
+use super::md5::Md5;
 use sha2::{Digest, Sha256};
 
 const SPEC: &str = "bctwz binary=b check=c text=t warn=w zero=z tag=T quiet=q status=s strict=S ignore-missing=i";
 
-/// `sha256sum`.
-pub async fn sha256(job: &mut Job) -> Outcome {
+enum Hash {
+    Sha256(Sha256),
+    Md5(Md5),
+}
+
+/// `sha256sum` and `md5sum`, by the name of the program.
+pub async fn main(job: &mut Job) -> Outcome {
     let opts = job.options(SPEC)?;
     let paths = if opts.args.is_empty() { vec!["-".to_string()] } else { opts.args.clone() };
     for path in paths {
@@ -17,7 +23,8 @@ pub async fn sha256(job: &mut Job) -> Outcome {
         }
         if let Some(sum) = digest(job, &path).await {
             if opts.has('T') {
-                job.line(&["SHA256 (", &path, ") = ", &sum].concat());
+                let name = if is_md5(job) { "MD5 (" } else { "SHA256 (" };
+                job.line(&[name, &path, ") = ", &sum].concat());
             } else {
                 job.line(&[sum.as_str(), if opts.has('b') { " *" } else { "  " }, &path].concat());
             }
@@ -34,9 +41,12 @@ async fn digest(job: &mut Job, path: &str) -> Option<String> {
             return None;
         }
     };
-    let mut hash = Sha256::new();
+    let mut hash = if is_md5(job) { Hash::Md5(Md5::new()) } else { Hash::Sha256(Sha256::new()) };
     while let Some(piece) = input.piece(job).await {
-        hash.update(&piece);
+        match &mut hash {
+            Hash::Sha256(hash) => hash.update(&piece),
+            Hash::Md5(hash) => hash.update(&piece),
+        }
     }
     let error = input.error;
     input.close(job);
@@ -45,12 +55,20 @@ async fn digest(job: &mut Job, path: &str) -> Option<String> {
         return None;
     }
     let mut out = String::new();
-    for b in hash.finalize() {
+    let sum = match hash {
+        Hash::Sha256(hash) => hash.finalize().to_vec(),
+        Hash::Md5(hash) => hash.finish().to_vec(),
+    };
+    for b in sum {
         for digit in [b >> 4, b & 15] {
             out.extend(char::from_digit(u32::from(digit), 16));
         }
     }
     Some(out)
+}
+
+fn is_md5(job: &Job) -> bool {
+    job.usage.name == "md5sum"
 }
 
 async fn check(job: &mut Job, list: &str, opts: &super::options::Parsed) {
@@ -65,7 +83,8 @@ async fn check(job: &mut Job, list: &str, opts: &super::options::Parsed) {
     for line in text.lines() {
         let parsed = line.split_once(' ').and_then(|(sum, rest)| {
             let name = rest.strip_prefix([' ', '*'])?;
-            (sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit())).then_some((sum, name))
+            (sum.len() == if is_md5(job) { 32 } else { 64 } && sum.bytes().all(|b| b.is_ascii_hexdigit()))
+                .then_some((sum, name))
         });
         let Some((sum, name)) = parsed else {
             malformed += 1;

@@ -1,10 +1,10 @@
-//! `ps`, `top`, `kill` and `pidof`: the processes of the machine that the caller runs on.
+//! `ps`: the processes of the machine that the caller runs on.
 
 use super::accounts::Accounts;
 use super::dates;
 use super::job::{Job, Outcome};
 use crate::ambient::{Time, SECOND};
-use crate::kernel::{ProcessInfo, Signal};
+use crate::kernel::ProcessInfo;
 
 /// A column of `ps`: its key, its heading, and whether it stands at the right of this width.
 struct Column {
@@ -190,7 +190,8 @@ fn print_table(job: &mut Job, columns: &[Column], rows: &[Vec<String>], headed: 
     }
 }
 
-fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
+/// What a column shows of a process.
+pub fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
     let seconds = p.cpu / SECOND;
     let age = (job.now().0 - p.start.0).max(0) / SECOND;
     let status = |name: &str| -> u64 {
@@ -206,7 +207,7 @@ fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
         "sid" => p.sid.to_string(),
         "uid" => p.uid.to_string(),
         "gid" => p.gid.to_string(),
-        "user" => short_name(&accounts.user_name(p.uid), p.uid),
+        "user" => short_name(&accounts.user_name(p.uid)),
         "group" => accounts.group_name(p.gid),
         "pcpu" => "0.0".to_string(),
         "pmem" => "0.0".to_string(),
@@ -239,8 +240,7 @@ fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
 }
 
 /// A name too long for its column is cut and marked with `+`.
-fn short_name(name: &str, uid: u32) -> String {
-    let _ = uid;
+fn short_name(name: &str) -> String {
     if name.len() > 8 {
         return [name.get(..7).unwrap_or(name), "+"].concat();
     }
@@ -326,161 +326,5 @@ fn pad(text: &str, width: usize, key: &str, last: bool) -> String {
         text
     } else {
         [&text, " "].concat()
-    }
-}
-
-/// `kill`: the program; a shell has its own, which knows jobs.
-pub fn kill(job: &mut Job) -> Outcome {
-    let mut words = std::mem::take(&mut job.args).into_iter().peekable();
-    let mut signal = Some(Signal::TERM);
-    let mut listing = false;
-    while let Some(word) = words.next_if(|w| w.starts_with('-') && w.len() > 1) {
-        let name = match word.as_str() {
-            "--" => break,
-            "-l" | "-L" | "--list" | "--table" => {
-                listing = true;
-                continue;
-            }
-            "-s" | "--signal" | "-n" => words.next().unwrap_or_default(),
-            other => other.trim_start_matches('-').to_string(),
-        };
-        match Signal::parse(&name) {
-            Some(s) => signal = Some(s),
-            None if name == "0" => signal = None,
-            None => {
-                job.complain(&["unknown signal ", &name]);
-                return Err(1);
-            }
-        }
-    }
-    if listing {
-        return list_signals(job, words.collect());
-    }
-    let pids: Vec<String> = words.collect();
-    if pids.is_empty() {
-        job.err("\nUsage:\n kill [options] <pid> [...]\n");
-        return Err(1);
-    }
-    for word in pids {
-        match word.parse::<i32>() {
-            Ok(pid) => {
-                if let Err(e) = job.proc.kill(pid, signal) {
-                    if job.busybox() {
-                        job.complain(&["can't kill pid ", &word, ": ", &e.to_string()]);
-                    } else {
-                        job.complain(&["(", &word, "): ", &e.to_string()]);
-                    }
-                }
-            }
-            Err(_) => job.complain(&["failed to parse argument: '", &word, "'"]),
-        }
-    }
-    Ok(())
-}
-
-fn list_signals(job: &mut Job, words: Vec<String>) -> Outcome {
-    if words.is_empty() {
-        let names: Vec<String> = Signal::ALL.iter().map(|s| s.name()).collect();
-        for line in names.chunks(16) {
-            job.line(&line.join(" "));
-        }
-    }
-    for word in words {
-        let number = word.parse::<i32>().ok();
-        match (number, Signal::parse(&word)) {
-            (Some(n), _) => match Signal::from_number(n & 127) {
-                Some(s) => job.line(&s.name()),
-                None => job.complain(&["unknown signal name ", &word]),
-            },
-            (None, Some(s)) => job.line(&s.number().to_string()),
-            (None, None) => job.complain(&["unknown signal name ", &word]),
-        }
-    }
-    Ok(())
-}
-
-/// `pidof`: the numbers of the processes of a name, the newest first.
-pub fn pidof(job: &mut Job) -> Outcome {
-    let opts = job.options("so:xcnqzS:")?;
-    let mut found = Vec::new();
-    for p in job.proc.system().processes().into_iter().rev() {
-        let name = p.argv.first().map(|a| super::job::base_name(a).to_string()).unwrap_or_default();
-        if opts.args.iter().any(|a| *a == p.comm || *a == name || p.argv.first() == Some(a)) {
-            found.push(p.pid.to_string());
-        }
-    }
-    if opts.has('s') {
-        found.truncate(1);
-    }
-    if found.is_empty() {
-        return Err(1);
-    }
-    if !opts.has('q') {
-        job.line(&found.join(" "));
-    }
-    Ok(())
-}
-
-/// `top`: one picture with `-b -n1`, otherwise one every three seconds until `q`.
-pub async fn top(job: &mut Job) -> Outcome {
-    let opts = job.options("bcd:Hin:o:p:su:w::1")?;
-    let rounds: u64 = opts.value('n').and_then(|n| n.parse().ok()).unwrap_or(u64::MAX);
-    let delay = opts.value('d').and_then(dates::seconds).unwrap_or(3 * SECOND).max(SECOND / 10);
-    let screen = job.tty && !opts.has('b');
-    for round in 0..rounds {
-        if round > 0 {
-            if job.proc.sleep(delay).await.is_err() {
-                break;
-            }
-            job.out("\n");
-        }
-        if screen {
-            job.out("\u{1b}[H\u{1b}[J");
-        }
-        picture(job);
-        job.flush().await;
-    }
-    Ok(())
-}
-
-fn picture(job: &mut Job) {
-    let all = job.proc.system().processes();
-    let count = |c: char| all.iter().filter(|p| p.state == c).count();
-    let running = count('R').max(1);
-    let (stopped, zombies) = (count('T'), count('Z'));
-    let sleeping = all.len().saturating_sub(running + stopped + zombies);
-    let line = super::machine::up_line(job);
-    job.line(&["top -", line.trim_start_matches(' ').strip_prefix("").unwrap_or("")].join(" "));
-    job.line(&format!(
-        "Tasks: {:3} total, {running:3} running, {sleeping:3} sleeping, {stopped:3} stopped, {zombies:3} zombie",
-        all.len()
-    ));
-    job.line("%Cpu(s):  0.0 us,  0.0 sy,  0.0 ni,100.0 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st ");
-    let info = job.small_file("/proc/meminfo");
-    let mib = |name: &str| -> f64 {
-        let line = info.lines().find(|l| l.starts_with(name)).unwrap_or("");
-        line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
-    };
-    let (total, free, available) = (mib("MemTotal:"), mib("MemFree:"), mib("MemAvailable:"));
-    let cache = mib("Buffers:") + mib("Cached:");
-    job.line(&format!(
-        "MiB Mem : {total:8.1} total, {free:8.1} free, {:8.1} used, {cache:8.1} buff/cache     ",
-        total - available
-    ));
-    let (swap, swap_free) = (mib("SwapTotal:"), mib("SwapFree:"));
-    job.line(&format!(
-        "MiB Swap: {swap:8.1} total, {swap_free:8.1} free, {:8.1} used. {available:8.1} avail Mem ",
-        swap - swap_free
-    ));
-    job.line("\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND");
-    let accounts = Accounts::load(job);
-    for p in &all {
-        let (virt, res) = (cell(job, &accounts, p, "vsz"), cell(job, &accounts, p, "rss"));
-        let (user, cpu) = (cell(job, &accounts, p, "user"), p.cpu / (SECOND / 100));
-        let time = format!("{}:{:02}.{:02}", cpu / 6000, cpu / 100 % 60, cpu % 100);
-        job.line(&format!(
-            "{:7} {user:<8}  20   0 {virt:>7} {res:>6} {:>6} {}   0.0   0.0 {time:>9} {}",
-            p.pid, "0", p.state, p.comm
-        ));
     }
 }

@@ -1,0 +1,507 @@
+//! `tar`: archives in GNU's format, made, listed and unpacked; without compression. It must not know the layers'
+//! archives, which another module writes.
+
+use super::accounts::Accounts;
+use super::input::Input;
+use super::job::{base_name, dir_name, join, Job, Outcome};
+use super::{dates, glob};
+use crate::ambient::Time;
+use crate::kernel::LocalBoxFuture;
+use crate::layerfs::{Blob, Errno, FileKind, Stat};
+use std::collections::BTreeMap;
+
+const BLOCK: usize = 512;
+const RECORD: usize = 10_240;
+
+const SPEC: &str = "cf:C:hjJkmopPtvxzOT:X: create=c file=f: directory=C: extract=x get=x list=t verbose=v gzip=z \
+    bzip2=j xz=J exclude=&: strip-components=%: preserve-permissions=p absolute-names=P to-stdout=O \
+    dereference=h numeric-owner=! same-owner=/ no-same-owner=o";
+
+struct Tar {
+    verbose: usize,
+    exclude: Vec<String>,
+    strip: usize,
+    absolute: bool,
+    follow: bool,
+    accounts: Accounts,
+    told_slash: bool,
+    links: BTreeMap<(u32, u64), String>,
+    out: Vec<u8>,
+    fd: i32,
+    written: usize,
+}
+
+/// A member's header.
+struct Member {
+    name: String,
+    mode: u32,
+    uid: u32,
+    gid: u32,
+    size: u64,
+    mtime: Time,
+    kind: u8,
+    link: String,
+    user: String,
+    group: String,
+    device: (u32, u32),
+}
+
+/// Makes, lists or unpacks.
+pub async fn main(job: &mut Job) -> Outcome {
+    // The old way: `tar cvf a.tar d`.
+    if let Some(first) = job.args.first_mut().filter(|a| !a.starts_with('-') && !a.is_empty()) {
+        let letters = std::mem::take(first);
+        let mut words = std::mem::take(&mut job.args).into_iter().skip(1);
+        for letter in letters.chars() {
+            job.args.push(["-", &letter.to_string()].concat());
+            if "fCTX".contains(letter) {
+                job.args.extend(words.next());
+            }
+        }
+        job.args.extend(words);
+    }
+    let opts = job.options(SPEC)?;
+    let Some(action) = opts.last("ctx") else {
+        return Err(job.misused(&["You must specify one of the '-Acdtrux', '--delete' or '--test-label' options"]));
+    };
+    if let Some((_, program)) = [('z', "gzip"), ('j', "bzip2"), ('J', "xz")].iter().find(|p| opts.has(p.0)) {
+        job.err(&["tar (child): ", program, ": Cannot exec: No such file or directory\n"].concat());
+        job.err("tar (child): Error is not recoverable: exiting now\n");
+        job.complain(&["Child returned status 2"]);
+        job.complain(&["Error is not recoverable: exiting now"]);
+        return Err(2);
+    }
+    let home = job.proc.cwd();
+    let archive = opts.value('f').unwrap_or("-").to_string();
+    let mut tar = Tar {
+        verbose: opts.opts.iter().filter(|o| o.0 == 'v').count(),
+        exclude: opts.values('&').map(str::to_string).collect(),
+        strip: opts.value('%').and_then(|s| s.parse().ok()).unwrap_or(0),
+        absolute: opts.has('P'),
+        follow: opts.has('h'),
+        accounts: Accounts::load(job),
+        told_slash: false,
+        links: BTreeMap::new(),
+        out: Vec::new(),
+        fd: 1,
+        written: 0,
+    };
+    if action == 'c' && opts.args.is_empty() {
+        job.complain(&["Cowardly refusing to create an empty archive"]);
+        return Err(job.refer_to_help());
+    }
+    let opened = match (action, archive.as_str()) {
+        ('c', "-") => Ok(1),
+        ('c', path) => job.create(path).await,
+        (_, path) => job.open(path).await,
+    };
+    let fd = match opened {
+        Ok(fd) => fd,
+        Err(e) => {
+            job.complain(&[&archive, ": Cannot open: ", &e.to_string()]);
+            job.complain(&["Error is not recoverable: exiting now"]);
+            return Err(2);
+        }
+    };
+    if let Some(dir) = opts.value('C') {
+        if let Err(e) = job.proc.chdir(dir) {
+            job.complain(&[dir, ": Cannot open: ", &e.to_string()]);
+            job.complain(&["Error is not recoverable: exiting now"]);
+            return Err(2);
+        }
+    }
+    if action == 'c' {
+        tar.fd = fd;
+        for path in &opts.args {
+            tar.add(job, path).await;
+        }
+        let end = (tar.written + tar.out.len() + 2 * BLOCK).next_multiple_of(RECORD);
+        tar.out.resize(end - tar.written, 0);
+        tar.send(job, true).await;
+    } else {
+        tar.read(job, fd, &opts.args, action == 'x', opts.has('O')).await;
+    }
+    job.close(fd);
+    let _ = job.proc.chdir(&home);
+    if job.status != 0 {
+        job.complain(&["Exiting with failure status due to previous errors"]);
+        return Err(2);
+    }
+    Ok(())
+}
+
+impl Tar {
+    async fn send(&mut self, job: &mut Job, all: bool) {
+        if all || self.out.len() > 65_536 {
+            job.flush().await;
+            let piece = std::mem::take(&mut self.out);
+            self.written += piece.len();
+            if let Err(e) = job.proc.write(self.fd, &piece).await {
+                job.complain(&["Cannot write: ", &e.to_string()]);
+            }
+        }
+    }
+
+    /// The name within the archive: never absolute.
+    fn member_name(&mut self, job: &mut Job, path: &str) -> String {
+        if self.absolute || !path.starts_with('/') {
+            return path.to_string();
+        }
+        if !std::mem::replace(&mut self.told_slash, true) {
+            let status = job.status;
+            job.complain(&["Removing leading `/' from member names"]);
+            job.status = status;
+        }
+        let name = path.trim_start_matches('/');
+        if name.is_empty() {
+            "./".to_string()
+        } else {
+            name.to_string()
+        }
+    }
+
+    fn excluded(&self, path: &str) -> bool {
+        self.exclude.iter().any(|p| glob::matches(p, path, false) || glob::matches(p, base_name(path), false))
+    }
+
+    fn add<'a>(&'a mut self, job: &'a mut Job, path: &'a str) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async move {
+            if self.excluded(path) {
+                return;
+            }
+            let stat = match if self.follow { job.stat(path) } else { job.lstat(path) } {
+                Ok(stat) => stat,
+                Err(e) => return job.complain(&[path, ": Cannot stat: ", &e.to_string()]),
+            };
+            let dir = stat.kind == FileKind::Dir;
+            let mut name = self.member_name(job, path);
+            if dir && !name.ends_with('/') {
+                name.push('/');
+            }
+            let mut member = self.member(job, path, &stat, name);
+            if stat.nlink > 1 && !dir {
+                match self.links.get(&(stat.dev, stat.ino)) {
+                    Some(first) => (member.kind, member.link, member.size) = (b'1', first.clone(), 0),
+                    None => drop(self.links.insert((stat.dev, stat.ino), member.name.clone())),
+                }
+            }
+            if stat.kind == FileKind::Socket {
+                return job.complain(&[path, ": socket ignored"]);
+            }
+            if self.verbose > 0 {
+                let line = if self.verbose > 1 { member.long() } else { member.name.clone() };
+                if self.fd == 1 {
+                    job.err(&[&line, "\n"].concat());
+                } else {
+                    job.line(&line);
+                }
+            }
+            member.write(&mut self.out);
+            if member.kind == b'0' {
+                self.content(job, path, member.size).await;
+            }
+            self.send(job, false).await;
+            if dir {
+                match job.proc.fs(|vfs, who| vfs.readdir(who, path)) {
+                    Ok(names) => {
+                        for entry in names {
+                            self.add(job, &join(path, &entry.name)).await;
+                        }
+                    }
+                    Err(e) => job.complain(&[path, ": Cannot open: ", &e.to_string()]),
+                }
+            }
+        })
+    }
+
+    async fn content(&mut self, job: &mut Job, path: &str, size: u64) {
+        let blob = job.proc.fs(|vfs, who| vfs.blob(who, path)).unwrap_or_else(|e| {
+            job.complain(&[path, ": Cannot open: ", &e.to_string()]);
+            Blob::empty()
+        });
+        let mut at = 0;
+        while at < blob.len() {
+            let piece = blob.read_at(at, 65_536);
+            at += piece.len() as u64;
+            self.out.extend_from_slice(&piece);
+            self.send(job, false).await;
+            job.proc.checkpoint().await;
+        }
+        let pad = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        self.out.extend(std::iter::repeat_n(0, (size - at.min(size) + pad) as usize));
+    }
+
+    fn member(&self, job: &Job, path: &str, stat: &Stat, name: String) -> Member {
+        let kind = match stat.kind {
+            FileKind::Dir => b'5',
+            FileKind::Symlink => b'2',
+            FileKind::CharDevice => b'3',
+            FileKind::BlockDevice => b'4',
+            FileKind::Fifo => b'6',
+            _ => b'0',
+        };
+        Member {
+            name,
+            mode: stat.mode,
+            uid: stat.uid,
+            gid: stat.gid,
+            size: if kind == b'0' { stat.size } else { 0 },
+            mtime: stat.mtime,
+            kind,
+            link: if kind == b'2' { job.readlink(path).unwrap_or_default() } else { String::new() },
+            user: self.accounts.user(stat.uid).map_or(String::new(), |u| u.name.clone()),
+            group: self.accounts.group(stat.gid).map_or(String::new(), |g| g.name.clone()),
+            device: stat.rdev,
+        }
+    }
+
+    async fn read(&mut self, job: &mut Job, fd: i32, wanted: &[String], extract: bool, to_stdout: bool) {
+        let mut input = Input::new(fd);
+        let archive = input.rest(job).await;
+        let mut at = 0;
+        let (mut long_name, mut long_link) = (None, None);
+        let mut found = vec![false; wanted.len()];
+        if !archive.is_empty() && archive.len() < BLOCK {
+            job.complain(&["This does not look like a tar archive"]);
+        }
+        while let Some(header) = archive.get(at..at + BLOCK).filter(|h| h.iter().any(|b| *b != 0)) {
+            let Some(mut member) = Member::read(header) else {
+                job.complain(&["This does not look like a tar archive"]);
+                break;
+            };
+            at += BLOCK;
+            let end = at.saturating_add(usize::try_from(member.size).unwrap_or(usize::MAX)).min(archive.len());
+            let data = archive.get(at..end).unwrap_or(&[]);
+            at = end.next_multiple_of(BLOCK);
+            let text = || String::from_utf8_lossy(data).trim_end_matches('\0').to_string();
+            match member.kind {
+                b'L' => {
+                    long_name = Some(text());
+                    continue;
+                }
+                b'K' => {
+                    long_link = Some(text());
+                    continue;
+                }
+                // What PAX headers add is not needed here, but for the names.
+                b'x' | b'g' => {
+                    for record in text().lines() {
+                        let field = record.split_once(' ').and_then(|r| r.1.split_once('='));
+                        match field {
+                            Some(("path", value)) => long_name = Some(value.to_string()),
+                            Some(("linkpath", value)) => long_link = Some(value.to_string()),
+                            _ => {}
+                        }
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            member.name = long_name.take().unwrap_or(member.name);
+            member.link = long_link.take().unwrap_or(member.link);
+            let bare = member.name.trim_end_matches('/');
+            let hit = wanted.iter().position(|w| {
+                let w = w.trim_end_matches('/');
+                bare == w || bare.strip_prefix(w).is_some_and(|r| r.starts_with('/'))
+            });
+            if let Some(slot) = hit.and_then(|h| found.get_mut(h)) {
+                *slot = true;
+            }
+            if self.excluded(bare) || !wanted.is_empty() && hit.is_none() {
+                continue;
+            }
+            let level = self.verbose + usize::from(!extract);
+            if level > 0 {
+                job.line(&if level > 1 { member.long() } else { member.name.clone() });
+            }
+            if to_stdout {
+                job.bytes(data);
+            } else if extract {
+                self.unpack(job, &member, data);
+            }
+            job.relieve().await;
+        }
+        for (name, _) in wanted.iter().zip(&found).filter(|f| !f.1) {
+            job.complain(&[name, ": Not found in archive"]);
+        }
+    }
+
+    fn unpack(&mut self, job: &mut Job, member: &Member, data: &[u8]) {
+        let name = self.member_name(job, &member.name);
+        let name = name.trim_end_matches('/').split('/').skip(self.strip).collect::<Vec<_>>().join("/");
+        if name.is_empty() || name.split('/').any(|part| part == "..") {
+            return;
+        }
+        let path = name.as_str();
+        let root = job.proc.cred().uid == 0;
+        let done = make_parents(job, path).and_then(|()| {
+            job.proc.fs(|vfs, who| {
+                if member.kind != b'5' && vfs.lstat(who, path).is_ok() {
+                    let _ = vfs.unlink(who, path);
+                }
+                match member.kind {
+                    b'5' => {
+                        vfs.mkdir(who, path, 0o700).or_else(|e| if e == Errno::EEXIST { Ok(()) } else { Err(e) })?
+                    }
+                    b'2' => vfs.symlink(who, &member.link, path)?,
+                    b'1' => vfs.link(who, &member.link, path)?,
+                    b'3' => vfs.mknod(who, path, FileKind::CharDevice, member.device, member.mode)?,
+                    b'4' => vfs.mknod(who, path, FileKind::BlockDevice, member.device, member.mode)?,
+                    b'6' => vfs.mknod(who, path, FileKind::Fifo, (0, 0), member.mode)?,
+                    _ => vfs.put_blob(who, path, Blob::from_bytes(data.to_vec()), 0o600)?,
+                }
+                if root {
+                    vfs.chown(who, path, Some(member.uid), Some(member.gid), false)?;
+                }
+                if member.kind != b'2' {
+                    let mask = if root { 0 } else { who.umask };
+                    vfs.chmod(who, path, member.mode & !mask)?;
+                }
+                vfs.utimes(who, path, Some(who.now), Some(member.mtime), false)
+            })
+        });
+        if let Err(e) = done {
+            job.complain(&[path, ": Cannot open: ", &e.to_string()]);
+        }
+    }
+}
+
+fn make_parents(job: &Job, path: &str) -> Result<(), Errno> {
+    let parent = dir_name(path);
+    if parent == "." || parent == "/" || job.is_dir(parent) {
+        return Ok(());
+    }
+    make_parents(job, parent)?;
+    job.proc.fs(|vfs, who| vfs.mkdir(who, parent, 0o755))
+}
+
+impl Member {
+    /// As `tar -tv` lists it.
+    fn long(&self) -> String {
+        let kind = match self.kind {
+            b'5' => 'd',
+            b'2' => 'l',
+            b'1' => 'h',
+            b'3' => 'c',
+            b'4' => 'b',
+            b'6' => 'p',
+            _ => '-',
+        };
+        let mut mode = kind.to_string();
+        for shift in [6, 3, 0] {
+            for (bit, letter) in [(4, 'r'), (2, 'w'), (1, 'x')] {
+                mode.push(if self.mode >> shift & bit != 0 { letter } else { '-' });
+            }
+        }
+        let name = |name: &str, id: u32| if name.is_empty() { id.to_string() } else { name.to_string() };
+        let owner = [&name(&self.user, self.uid), "/", &name(&self.group, self.gid)].concat();
+        let wide = 19usize.saturating_sub(owner.len() + 1).max(1);
+        let date = dates::format(self.mtime, "%Y-%m-%d %H:%M");
+        let tail = match self.kind {
+            b'2' => [" -> ", &self.link].concat(),
+            b'1' => [" link to ", &self.link].concat(),
+            _ => String::new(),
+        };
+        format!("{mode} {owner} {:>wide$} {date} {}{tail}", self.size, self.name)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for (kind, text) in [(b'K', &self.link), (b'L', &self.name)] {
+            if text.len() > 100 {
+                let size = text.len() as u64 + 1;
+                header(
+                    out,
+                    &Member { name: "././@LongLink".to_string(), kind, size, link: String::new(), ..self.bare() },
+                );
+                out.extend_from_slice(text.as_bytes());
+                out.resize((out.len() + 1).next_multiple_of(BLOCK), 0);
+            }
+        }
+        header(out, self);
+    }
+
+    fn bare(&self) -> Member {
+        Member {
+            name: String::new(),
+            mode: 0o644,
+            uid: 0,
+            gid: 0,
+            size: 0,
+            mtime: Time(0),
+            kind: b'0',
+            link: String::new(),
+            user: "root".to_string(),
+            group: "root".to_string(),
+            device: (0, 0),
+        }
+    }
+
+    /// Reads a header; `None` where its sum is wrong.
+    fn read(block: &[u8]) -> Option<Member> {
+        let text = |from: usize, len: usize| {
+            let field = block.get(from..from + len).unwrap_or(&[]);
+            let end = field.iter().position(|b| *b == 0).unwrap_or(len);
+            String::from_utf8_lossy(field.get(..end).unwrap_or(&[])).into_owned()
+        };
+        let number = |from: usize, len: usize| -> u64 {
+            let field = block.get(from..from + len).unwrap_or(&[]);
+            match field.split_first() {
+                Some((0x80, rest)) => rest.iter().fold(0u64, |n, b| n << 8 | u64::from(*b)),
+                _ => u64::from_str_radix(text(from, len).trim_matches([' ', '\0']), 8).unwrap_or(0),
+            }
+        };
+        let sum: u64 =
+            block.iter().enumerate().map(|(i, b)| if (148..156).contains(&i) { 32 } else { u64::from(*b) }).sum();
+        if sum != number(148, 8) {
+            return None;
+        }
+        let prefix = if block.get(257..263) == Some(b"ustar\0") { text(345, 155) } else { String::new() };
+        let name = text(0, 100);
+        let kind = block.get(156).copied().filter(|k| *k != 0).unwrap_or(b'0');
+        Some(Member {
+            kind: if kind == b'0' && name.ends_with('/') { b'5' } else { kind },
+            name: if prefix.is_empty() { name } else { [&prefix, "/", &name].concat() },
+            mode: number(100, 8) as u32 & 0o7777,
+            uid: number(108, 8) as u32,
+            gid: number(116, 8) as u32,
+            size: if matches!(kind, b'1' | b'2' | b'5') { 0 } else { number(124, 12) },
+            mtime: Time::from_secs(number(136, 12).min(9_000_000_000) as i64),
+            link: text(157, 100),
+            user: text(265, 32),
+            group: text(297, 32),
+            device: (number(329, 8) as u32, number(337, 8) as u32),
+        })
+    }
+}
+
+fn header(out: &mut Vec<u8>, m: &Member) {
+    let mut block = [0u8; BLOCK];
+    let mut put = |from: usize, len: usize, text: &[u8]| {
+        for (slot, b) in block.iter_mut().skip(from).take(len).zip(text) {
+            *slot = *b;
+        }
+    };
+    let octal = |n: u64, digits: usize| format!("{n:0digits$o}").into_bytes();
+    put(0, 100, m.name.as_bytes());
+    put(100, 8, &octal(u64::from(m.mode), 7));
+    put(108, 8, &octal(u64::from(m.uid), 7));
+    put(116, 8, &octal(u64::from(m.gid), 7));
+    put(124, 12, &octal(m.size, 11));
+    put(136, 12, &octal(m.mtime.secs().max(0) as u64, 11));
+    put(148, 8, b"        ");
+    put(156, 1, &[m.kind]);
+    put(157, 100, m.link.as_bytes());
+    put(257, 8, b"ustar  \0");
+    put(265, 31, m.user.as_bytes());
+    put(297, 31, m.group.as_bytes());
+    if matches!(m.kind, b'3' | b'4') {
+        put(329, 8, &octal(u64::from(m.device.0), 7));
+        put(337, 8, &octal(u64::from(m.device.1), 7));
+    }
+    let sum: u64 = block.iter().map(|b| u64::from(*b)).sum();
+    let text = format!("{sum:06o}\0 ");
+    for (slot, b) in block.iter_mut().skip(148).zip(text.bytes()) {
+        *slot = b;
+    }
+    out.extend_from_slice(&block);
+}
