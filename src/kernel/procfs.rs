@@ -234,7 +234,8 @@ fn mounts(system: &System) -> String {
     let mut out = String::new();
     for mount in system.mounts().iter() {
         let mode = if mount.read_only { "ro" } else { "rw" };
-        let _ = writeln!(out, "{} {} {} {mode},relatime 0 0", mount.source, mount.target, mount.fstype);
+        let _ =
+            writeln!(out, "{} {} {} {mode},relatime{} 0 0", mount.source, mount.target, mount.fstype, mount.options);
     }
     out
 }

@@ -10,9 +10,12 @@ use super::tty::Tty;
 use super::{ExecError, Flavor, Kernel};
 use crate::ambient::Time;
 use crate::layerfs::{Errno, MountInfo, Vfs, Who};
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
+
+/// Tells of mounts that somebody else keeps.
+type MoreMounts = Box<dyn Fn() -> Vec<MountInfo>>;
 
 struct Inner {
     kernel: Kernel,
@@ -26,6 +29,7 @@ struct Inner {
     ttys: RefCell<Vec<Option<Tty>>>,
     fifos: RefCell<BTreeMap<(u32, u64), Weak<Pipe>>>,
     mounts: RefCell<Rc<[MountInfo]>>,
+    more_mounts: OnceCell<MoreMounts>,
     boot: Time,
 }
 
@@ -93,6 +97,7 @@ impl System {
             ttys: RefCell::default(),
             fifos: RefCell::default(),
             mounts: RefCell::new(mounts),
+            more_mounts: OnceCell::new(),
             boot: kernel.now(),
         }))
     }
@@ -159,7 +164,17 @@ impl System {
 
     /// What is mounted where, as of the last `change_mounts`.
     pub fn mounts(&self) -> Rc<[MountInfo]> {
-        self.0.mounts.borrow().clone()
+        let own = self.0.mounts.borrow().clone();
+        match self.0.more_mounts.get() {
+            Some(more) => own.iter().cloned().chain(more()).collect(),
+            None => own,
+        }
+    }
+
+    /// Lists these as mounted too; once only. `more` must not make calls on this machine.
+    pub fn show_mounts(&self, more: MoreMounts) {
+        // A second one would be a fault of whoever set the machine up; the first stays.
+        let _ = self.0.more_mounts.set(more);
     }
 
     /// Mounts its `/proc`, which must exist as a directory. The errors of mounting.

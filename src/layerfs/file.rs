@@ -4,7 +4,7 @@ use super::blob::Blob;
 use super::errno::Errno;
 use super::mount::{stat_of, Place};
 use super::node::{Body, FileKind, Ino, Meta, Node, Stat};
-use super::vfs::{Fs, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};
+use super::vfs::{Fs, OpenFlags, Pseudo, SharedMount, Vfs, Who};
 use super::walk::{permits, Last, Spot, What};
 use std::fmt;
 use std::rc::Rc;
@@ -100,7 +100,7 @@ impl Vfs {
     }
 
     fn may_open(&self, who: &Who<'_>, spot: &Spot, what: &What, flags: OpenFlags) -> Result<(), Errno> {
-        let (kind, meta) = self.meta_of(spot.point, what)?;
+        let (kind, meta) = self.meta_of(&spot.point, what)?;
         let writes = flags.write || flags.truncate;
         match kind {
             FileKind::Symlink => return Err(Errno::ELOOP),
@@ -113,14 +113,14 @@ impl Vfs {
         if !permits(who, &meta, kind == FileKind::Dir, want) {
             return Err(Errno::EACCES);
         }
-        if writes && kind == FileKind::File && self.point(spot.point)?.read_only {
+        if writes && kind == FileKind::File && spot.point.read_only {
             return Err(Errno::EROFS);
         }
         Ok(())
     }
 
     fn handle(&self, who: &Who<'_>, spot: &Spot, flags: OpenFlags) -> Result<Handle, Errno> {
-        let point = self.point(spot.point)?;
+        let point = &spot.point;
         let inner = point.inside(&spot.canon);
         let path = if spot.canon.is_empty() { "/".to_owned() } else { spot.canon.clone() };
         let (kind, target) = match &point.fs {
@@ -129,10 +129,7 @@ impl Vfs {
                 let inner = inner.trim_start_matches('/').to_owned();
                 let node = fs.lookup(&inner, who.pid).ok_or(Errno::ENOENT)?;
                 let stat = Stat { dev: point.dev, ..super::walk::stat_pseudo(&node, &spot.canon, who) };
-                let content = match node {
-                    PseudoNode::File(bytes) => Blob::from(bytes),
-                    _ => Blob::empty(),
-                };
+                let content = node.content().unwrap_or_else(Blob::empty);
                 let kind = stat.kind;
                 let target = Target::Pseudo { fs: fs.clone(), inner, caller: who.pid, content, stat: Box::new(stat) };
                 (kind, target)

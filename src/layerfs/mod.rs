@@ -28,4 +28,4 @@ pub use file::Handle;
 pub use layer::{Entry, EntryBody, Layer};
 pub use mount::{FsType, Mount};
 pub use node::{FileKind, Meta, Stat};
-pub use vfs::{DirEntry, MountInfo, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};
+pub use vfs::{DirEntry, DiskNode, MountInfo, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};

@@ -66,6 +66,8 @@ pub(crate) const UPPER: u16 = u16::MAX;
 pub(crate) struct Place {
     pub top: Loc,
     pub rest: Vec<Loc>,
+    /// The upper is looked at as it lies on the disk, whiteouts and all.
+    pub raw: bool,
 }
 
 impl Place {
@@ -84,6 +86,15 @@ impl Place {
 }
 
 impl Mount {
+    /// The path inside a mount that leads to its upper layer as it lies on the disk: whiteouts are character devices,
+    /// and what is removed there is not covered by one. No file can be called so.
+    pub const RAW: &str = "/\0";
+
+    /// A layer as it lies on the disk, its root with this metadata; to be looked at, at [`Mount::RAW`].
+    pub fn of_layer(layer: &Layer, root: Meta) -> Mount {
+        Mount { upper: layer.tree().clone(), ..Mount::plain(FsType::Ext4) }.with_root(root)
+    }
+
     /// An empty upper layer on `lowers`, the base first. O(number of layers).
     pub fn new(lowers: impl Into<Arc<[Arc<Layer>]>>) -> Mount {
         Mount {
@@ -193,7 +204,7 @@ impl Mount {
 
     pub(crate) fn root_place(&self) -> Place {
         let rest = (0..self.depth()).rev().map(|layer| Loc { layer, ino: ROOT }).collect();
-        Place { top: Loc { layer: UPPER, ino: ROOT }, rest }
+        Place { top: Loc { layer: UPPER, ino: ROOT }, rest, raw: false }
     }
 
     /// The root as it would be without the upper; `None` where there is nothing below.
@@ -203,12 +214,15 @@ impl Mount {
             return None;
         }
         let top = rest.remove(0);
-        Some(Place { top, rest })
+        Some(Place { top, rest, raw: false })
     }
 
     /// What `name` in the directory `dir` is: the topmost entry, merged with the directories under it until a
     /// whiteout, an opaque directory or a file ends the view.
     pub(crate) fn child(&self, dir: &Place, name: &str) -> Option<Place> {
+        if name == "\0" {
+            return Some(Place { top: Loc { layer: UPPER, ino: ROOT }, rest: Vec::new(), raw: true });
+        }
         let mut found: Option<Place> = None;
         for loc in dir.locs() {
             let Some(tree) = self.tree(loc.layer) else { continue };
@@ -216,17 +230,17 @@ impl Mount {
             let Some(node) = tree.get(ino) else { continue };
             let here = Loc { layer: loc.layer, ino };
             match (&node.body, &mut found) {
-                (Body::Whiteout, _) => break,
+                (Body::Whiteout, _) if !dir.raw => break,
                 (Body::Dir { opaque, .. }, found) => {
                     match found {
                         Some(place) => place.rest.push(here),
-                        None => *found = Some(Place { top: here, rest: Vec::new() }),
+                        None => *found = Some(Place { top: here, rest: Vec::new(), raw: dir.raw }),
                     }
                     if *opaque {
                         break;
                     }
                 }
-                (_, None) => return Some(Place { top: here, rest: Vec::new() }),
+                (_, None) => return Some(Place { top: here, rest: Vec::new(), raw: dir.raw }),
                 (_, Some(_)) => break,
             }
         }
@@ -256,7 +270,7 @@ impl Mount {
             let Some(tree) = self.tree(loc.layer) else { continue };
             for (name, ino) in tree.get(loc.ino).and_then(Node::entries).into_iter().flat_map(|e| e.iter()) {
                 if !seen.contains_key(name) {
-                    let hidden = tree.get(*ino).is_none_or(Node::is_whiteout);
+                    let hidden = !dir.raw && tree.get(*ino).is_none_or(Node::is_whiteout);
                     seen.insert(name.clone(), (!hidden).then_some(Loc { layer: loc.layer, ino: *ino }));
                 }
             }
@@ -266,7 +280,7 @@ impl Mount {
 
     /// Whether a directory has no visible names.
     pub(crate) fn is_empty_dir(&self, dir: &Place) -> bool {
-        if dir.rest.is_empty() && dir.in_upper() {
+        if dir.rest.is_empty() && dir.in_upper() && !dir.raw {
             // A directory of the upper alone may hold whiteouts, so its names do not tell.
             let entries = self.node(dir.top).and_then(Node::entries);
             return entries.is_none_or(|e| e.values().all(|ino| self.upper.get(*ino).is_none_or(Node::is_whiteout)));
@@ -300,6 +314,8 @@ pub(crate) fn stat_of(node: &Node, ino: u64, kind: FsType) -> Stat {
         Body::Dir { entries, .. } if kind == FsType::Tmpfs => ((entries.len() as u64 + 2) * 20, 0),
         Body::Dir { .. } => (4096, 8),
         Body::File(blob) => (blob.len(), blob.allocated().div_ceil(4096) * 8),
+        // Longer targets do not fit into ext4's inode.
+        Body::Symlink(target) if kind == FsType::Ext4 && target.len() >= 60 => (node.counted_size(), 8),
         _ => (node.counted_size(), 0),
     };
     let Meta { mode, uid, gid, mtime, atime, ctime } = node.meta;

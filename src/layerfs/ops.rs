@@ -5,7 +5,7 @@ use super::errno::Errno;
 use super::file::{new_meta, set_content_of};
 use super::node::{Body, FileKind, Ino, Meta, Node, Stat};
 use super::path;
-use super::vfs::{DirEntry, Fs, OpenFlags, PseudoNode, SharedMount, Vfs, Who};
+use super::vfs::{DirEntry, Fs, OpenFlags, SharedMount, Vfs, Who};
 use super::walk::{in_group, permits, Last, Spot, What};
 use crate::ambient::Time;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ impl Vfs {
     /// ENAMETOOLONG, as for every call that takes a path.
     pub fn stat(&self, who: &Who<'_>, path: &str) -> Result<Stat, Errno> {
         let spot = self.resolve(who, path, Last::Follow)?;
-        self.stat_what(who, spot.point, &spot.canon, spot.found()?)
+        self.stat_what(who, &spot.point, &spot.canon, spot.found()?)
     }
 
     /// Metadata of a symlink itself.
     pub fn lstat(&self, who: &Who<'_>, path: &str) -> Result<Stat, Errno> {
         let spot = self.resolve(who, path, Last::Keep)?;
-        self.stat_what(who, spot.point, &spot.canon, spot.found()?)
+        self.stat_what(who, &spot.point, &spot.canon, spot.found()?)
     }
 
     /// A symlink's target. EINVAL if it is none.
     pub fn readlink(&self, who: &Who<'_>, path: &str) -> Result<Arc<str>, Errno> {
         let spot = self.resolve(who, path, Last::Keep)?;
-        self.link_target(spot.point, spot.found()?)?.ok_or(Errno::EINVAL)
+        self.link_target(&spot.point, spot.found()?)?.ok_or(Errno::EINVAL)
     }
 
     /// The canonical absolute path; every part must exist.
@@ -42,12 +42,12 @@ impl Vfs {
     /// whether it exists.
     pub fn access(&self, who: &Who<'_>, path: &str, mode: u32) -> Result<(), Errno> {
         let spot = self.resolve(who, path, Last::Follow)?;
-        let (kind, meta) = self.meta_of(spot.point, spot.found()?)?;
+        let (kind, meta) = self.meta_of(&spot.point, spot.found()?)?;
         if !permits(who, &meta, kind == FileKind::Dir, mode & 7) {
             return Err(Errno::EACCES);
         }
         let on_disk = matches!(kind, FileKind::File | FileKind::Dir | FileKind::Symlink);
-        if mode & 2 != 0 && on_disk && self.point(spot.point)?.read_only {
+        if mode & 2 != 0 && on_disk && spot.point.read_only {
             return Err(Errno::EROFS);
         }
         Ok(())
@@ -56,14 +56,14 @@ impl Vfs {
     /// The names in a directory, sorted by their bytes, without `.` and `..`.
     pub fn readdir(&self, who: &Who<'_>, path: &str) -> Result<Vec<DirEntry>, Errno> {
         let spot = self.resolve(who, path, Last::Follow)?;
-        let (kind, meta) = self.meta_of(spot.point, spot.found()?)?;
+        let (kind, meta) = self.meta_of(&spot.point, spot.found()?)?;
         if kind != FileKind::Dir {
             return Err(Errno::ENOTDIR);
         }
         if !permits(who, &meta, true, 4) {
             return Err(Errno::EACCES);
         }
-        let point = self.point(spot.point)?;
+        let point = &spot.point;
         match (spot.found()?, &point.fs) {
             (What::Tree(dir), Fs::Tree(fs)) => {
                 let mount = fs.borrow();
@@ -79,7 +79,9 @@ impl Vfs {
                 let names = fs.list(inside, who.pid).ok_or(Errno::ENOENT)?;
                 let entry = |name: String| {
                     let node = fs.lookup(path::join(inside, &name).trim_start_matches('/'), who.pid)?;
-                    let stat = super::walk::stat_pseudo(&node, &format!("{}/{name}", spot.canon), who);
+                    let canon = format!("{}/{name}", spot.canon);
+                    let (point, what) = super::walk::grafted(point, &canon, node)?;
+                    let stat = self.stat_what(who, &point, &canon, &what).ok()?;
                     Some(DirEntry { name: name.into(), ino: stat.ino, kind: stat.kind })
                 };
                 Ok(names.into_iter().filter_map(entry).collect())
@@ -92,14 +94,13 @@ impl Vfs {
     pub fn blob(&self, who: &Who<'_>, path: &str) -> Result<Blob, Errno> {
         let spot = self.resolve(who, path, Last::Follow)?;
         let what = spot.found()?;
-        let (kind, meta) = self.meta_of(spot.point, what)?;
+        let (kind, meta) = self.meta_of(&spot.point, what)?;
         if !permits(who, &meta, kind == FileKind::Dir, 4) {
             return Err(Errno::EACCES);
         }
         match what {
-            What::Pseudo(PseudoNode::File(bytes)) => Ok(Blob::from_bytes(bytes.as_slice())),
-            What::Pseudo(_) => Err(Errno::EISDIR),
-            What::Tree(place) => self.with_node(spot.point, place, |node| match &node.body {
+            What::Pseudo(node) => node.content().ok_or(Errno::EISDIR),
+            What::Tree(place) => self.with_node(&spot.point, place, |node| match &node.body {
                 Body::File(blob) => Ok(blob.clone()),
                 Body::Dir { .. } => Err(Errno::EISDIR),
                 _ => Err(Errno::EINVAL),
@@ -113,13 +114,12 @@ impl Vfs {
     /// The tree and the inner path of a directory that `who` may make or remove names in.
     fn writable_dir(&self, who: &Who<'_>, spot: &Spot) -> Result<(SharedMount, String), Errno> {
         let Some((point, what)) = &spot.parent else { return Err(Errno::EBUSY) };
-        let point_of = self.point(*point)?;
-        let (_, meta) = self.meta_of(*point, what)?;
-        match &point_of.fs {
+        let (_, meta) = self.meta_of(point, what)?;
+        match &point.fs {
             Fs::Pseudo(_) => Err(Errno::EACCES),
-            Fs::Tree(_) if point_of.read_only => Err(Errno::EROFS),
+            Fs::Tree(_) if point.read_only => Err(Errno::EROFS),
             Fs::Tree(_) if !permits(who, &meta, true, 3) => Err(Errno::EACCES),
-            Fs::Tree(fs) => Ok((fs.clone(), point_of.inside(spot.split().0))),
+            Fs::Tree(fs) => Ok((fs.clone(), point.inside(spot.split().0))),
         }
     }
 
@@ -127,7 +127,7 @@ impl Vfs {
     pub(super) fn make(&mut self, who: &Who<'_>, spot: &Spot, mut node: Node) -> Result<Ino, Errno> {
         let (fs, dir) = self.writable_dir(who, spot)?;
         if let Some((point, what)) = &spot.parent {
-            let (_, parent) = self.meta_of(*point, what)?;
+            let (_, parent) = self.meta_of(point, what)?;
             if parent.mode & 0o2000 != 0 {
                 node.meta.gid = parent.gid;
                 if node.is_dir() {
@@ -201,17 +201,17 @@ impl Vfs {
         if spot.slash {
             return Err(Errno::ENOENT);
         }
-        if spot.parent.as_ref().is_none_or(|(point, _)| *point != old.point) {
+        if spot.parent.as_ref().is_none_or(|(point, _)| !point.same(&old.point)) {
             return Err(Errno::EXDEV);
         }
-        let (kind, meta) = self.meta_of(old.point, what)?;
+        let (kind, meta) = self.meta_of(&old.point, what)?;
         let mine = who.uid == 0 || who.uid == meta.uid;
         let harmless = kind == FileKind::File && meta.mode & 0o6000 == 0 && permits(who, &meta, false, 6);
         if kind == FileKind::Dir || !(mine || harmless) {
             return Err(Errno::EPERM);
         }
         let (fs, dir) = self.writable_dir(who, &spot)?;
-        let inner = self.point(old.point)?.inside(&old.canon);
+        let inner = old.point.inside(&old.canon);
         let result = fs.borrow_mut().link(&inner, &dir, spot.split().1, who.now);
         result
     }
@@ -221,8 +221,8 @@ impl Vfs {
     fn may_remove(&self, who: &Who<'_>, spot: &Spot) -> Result<(SharedMount, String), Errno> {
         let dir = self.writable_dir(who, spot)?;
         let (Some((point, parent)), what) = (&spot.parent, spot.found()?) else { return Err(Errno::EBUSY) };
-        let (_, parent) = self.meta_of(*point, parent)?;
-        let (_, meta) = self.meta_of(spot.point, what)?;
+        let (_, parent) = self.meta_of(point, parent)?;
+        let (_, meta) = self.meta_of(&spot.point, what)?;
         if parent.mode & 0o1000 != 0 && who.uid != 0 && who.uid != meta.uid && who.uid != parent.uid {
             return Err(Errno::EPERM);
         }
@@ -232,7 +232,7 @@ impl Vfs {
     /// Removes a name. EISDIR for a directory, EBUSY if something is mounted on it.
     pub fn unlink(&mut self, who: &Who<'_>, path: &str) -> Result<(), Errno> {
         let spot = self.resolve(who, path, Last::Keep)?;
-        let kind = self.meta_of(spot.point, spot.found()?)?.0;
+        let kind = self.meta_of(&spot.point, spot.found()?)?.0;
         if matches!(last_name(path), LastName::Special) {
             return Err(Errno::EISDIR);
         }
@@ -256,7 +256,7 @@ impl Vfs {
         }
         let plain = path.trim_end_matches('/');
         let spot = self.resolve(who, if plain.is_empty() { "/" } else { plain }, Last::Keep)?;
-        let kind = self.meta_of(spot.point, spot.found()?)?.0;
+        let kind = self.meta_of(&spot.point, spot.found()?)?.0;
         let (fs, dir) = self.may_remove(who, &spot)?;
         if kind != FileKind::Dir {
             return Err(Errno::ENOTDIR);
@@ -291,10 +291,10 @@ impl Vfs {
         let (Some((old_point, _)), Some((new_point, _))) = (&old.parent, &new.parent) else {
             return Err(Errno::EBUSY);
         };
-        if old_point != new_point {
+        if !old_point.same(new_point) {
             return Err(Errno::EXDEV);
         }
-        let is_dir = self.meta_of(old.point, old.found()?)?.0 == FileKind::Dir;
+        let is_dir = self.meta_of(&old.point, old.found()?)?.0 == FileKind::Dir;
         if !is_dir && (old_slash || new_slash) {
             return Err(Errno::ENOTDIR);
         }
@@ -309,7 +309,7 @@ impl Vfs {
             None => self.writable_dir(who, new)?,
             Some(what) => {
                 let dir = self.may_remove(who, new)?;
-                match (is_dir, self.meta_of(new.point, what)?.0 == FileKind::Dir) {
+                match (is_dir, self.meta_of(&new.point, what)?.0 == FileKind::Dir) {
                     (true, false) => return Err(Errno::ENOTDIR),
                     (false, true) => return Err(Errno::EISDIR),
                     _ => dir,
@@ -350,8 +350,8 @@ impl Vfs {
         last: Last,
     ) -> Result<(SharedMount, String, FileKind, Meta), Errno> {
         let spot = self.resolve(who, path, last)?;
-        let (kind, meta) = self.meta_of(spot.point, spot.found()?)?;
-        let point = self.point(spot.point)?;
+        let (kind, meta) = self.meta_of(&spot.point, spot.found()?)?;
+        let point = &spot.point;
         match &point.fs {
             Fs::Pseudo(_) => Err(Errno::EPERM),
             Fs::Tree(_) if point.read_only => Err(Errno::EROFS),

@@ -1,9 +1,10 @@
 //! The mount namespace: one root and what is mounted in it, and the words that calls are made of. `walk` finds paths
 //! in it, `ops` and `file` are the calls. It must not know what a container is.
 
+use super::blob::Blob;
 use super::errno::Errno;
 use super::mount::{FsType, Mount};
-use super::node::FileKind;
+use super::node::{Body, FileKind, Meta, Node};
 use super::path;
 use crate::ambient::Time;
 use std::cell::RefCell;
@@ -94,7 +95,7 @@ pub struct DirEntry {
 }
 
 /// A file made up at the moment of reading (`/proc`).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum PseudoNode {
     /// A directory.
     Dir,
@@ -102,6 +103,56 @@ pub enum PseudoNode {
     File(Vec<u8>),
     /// A symlink to this target.
     Symlink(String),
+    /// Like a file on a disk: it has a size, an owner and times.
+    Disk(DiskNode),
+    /// The file or directory `inner` of another file system is seen here. A mount's [`Mount::RAW`] is its upper layer
+    /// alone, as it lies on the disk.
+    Graft {
+        /// The other file system.
+        fs: SharedMount,
+        /// What of it: `""` for all.
+        inner: String,
+        /// Writing to it fails with EROFS.
+        read_only: bool,
+    },
+}
+
+/// See [`PseudoNode::Disk`].
+#[derive(Clone, Debug)]
+pub struct DiskNode(pub(super) Node);
+
+impl PseudoNode {
+    /// A directory as on a disk, with so many directories in it.
+    pub fn dir(meta: Meta, subdirs: usize) -> PseudoNode {
+        PseudoNode::Disk(DiskNode(Node { nlink: 2 + subdirs as u32, ..Node::dir(meta) }))
+    }
+
+    /// A file as on a disk.
+    pub fn file(meta: Meta, content: Blob) -> PseudoNode {
+        PseudoNode::Disk(DiskNode(Node::new(meta, Body::File(content))))
+    }
+
+    /// A symlink as on a disk.
+    pub fn symlink(meta: Meta, target: &str) -> PseudoNode {
+        PseudoNode::Disk(DiskNode(Node::new(meta, Body::Symlink(target.into()))))
+    }
+
+    pub(super) fn is_dir(&self) -> bool {
+        match self {
+            PseudoNode::Dir => true,
+            PseudoNode::Disk(node) => node.0.is_dir(),
+            _ => false,
+        }
+    }
+
+    /// What is in it; `None` if it is no file.
+    pub(super) fn content(self: &PseudoNode) -> Option<Blob> {
+        match self {
+            PseudoNode::File(bytes) => Some(Blob::from_bytes(bytes.as_slice())),
+            PseudoNode::Disk(DiskNode(Node { body: Body::File(blob), .. })) => Some(blob.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// A file system whose files are computed. Paths are inside it, without a leading slash; `""` is its root.
@@ -134,12 +185,14 @@ pub struct MountInfo {
     pub bind: bool,
     /// Device number, as `Stat::dev`.
     pub dev: u32,
+    /// Further options, each with a comma before it: `,lowerdir=…`.
+    pub options: String,
 }
 
 /// A mount namespace.
 #[derive(Clone)]
 pub struct Vfs {
-    pub(super) points: Vec<MountPoint>,
+    pub(super) points: Vec<Rc<MountPoint>>,
 }
 
 /// What is mounted.
@@ -164,6 +217,11 @@ pub(super) struct MountPoint {
 }
 
 impl MountPoint {
+    /// Whether names can move from one to the other.
+    pub fn same(&self, other: &MountPoint) -> bool {
+        (&self.target, self.dev) == (&other.target, other.dev)
+    }
+
     /// A canonical path at or under the target, as a path inside the file system.
     pub fn inside(&self, canon: &str) -> String {
         format!("{}{}", self.inner, canon.strip_prefix(self.target.as_str()).unwrap_or_default())
@@ -183,7 +241,7 @@ impl Vfs {
     pub fn with_root(root: SharedMount) -> Vfs {
         let mut vfs = Vfs { points: Vec::new() };
         let point = vfs.tree_point(String::new(), root, String::new(), false);
-        vfs.points.push(point);
+        vfs.points.push(Rc::new(point));
         vfs
     }
 
@@ -198,7 +256,7 @@ impl Vfs {
     /// Makes writing to the root's own mount fail with EROFS (`docker run --read-only`).
     pub fn set_root_read_only(&mut self) {
         if let Some(root) = self.points.first_mut() {
-            root.read_only = true;
+            Rc::make_mut(root).read_only = true;
         }
     }
 
@@ -208,7 +266,7 @@ impl Vfs {
             FsType::Ext4 => "/dev/sda1",
             other => other.name(),
         };
-        let same = |p: &&MountPoint| matches!(&p.fs, Fs::Tree(other) if Rc::ptr_eq(other, &fs));
+        let same = |p: &&Rc<MountPoint>| matches!(&p.fs, Fs::Tree(other) if Rc::ptr_eq(other, &fs));
         let known = self.points.iter().find(same).map(|p| p.dev);
         MountPoint {
             target,
@@ -241,7 +299,7 @@ impl Vfs {
             return Err(Errno::ENOTDIR);
         }
         let point = self.tree_point(target, fs, String::new(), read_only);
-        self.points.push(point);
+        self.points.push(Rc::new(point));
         Ok(())
     }
 
@@ -259,26 +317,31 @@ impl Vfs {
             return Err(Errno::ENOTDIR);
         }
         let point = MountPoint { bind: true, ..self.tree_point(target, fs, inner, read_only) };
-        self.points.push(point);
+        self.points.push(Rc::new(point));
         Ok(())
     }
 
-    /// Mounts a computed file system, such as `proc`, on the existing directory `path`.
+    /// Mounts a computed file system, such as `proc`, on the existing directory `path`. With an empty `fstype` it is
+    /// no mount of its own but part of the root's file system.
     pub fn mount_pseudo(&mut self, path: &str, fs: Rc<dyn Pseudo>, fstype: &str) -> Result<(), Errno> {
         let (target, is_dir) = self.target(path)?;
         if !is_dir {
             return Err(Errno::ENOTDIR);
         }
-        self.points.push(MountPoint {
+        let dev = match self.points.first() {
+            Some(root) if fstype.is_empty() => root.dev,
+            _ => self.next_dev(),
+        };
+        self.points.push(Rc::new(MountPoint {
             target,
             fs: Fs::Pseudo(fs),
             inner: String::new(),
             read_only: false,
-            dev: self.next_dev(),
+            dev,
             source: fstype.to_owned(),
             fstype: fstype.to_owned(),
             bind: false,
-        });
+        }));
         Ok(())
     }
 
@@ -295,7 +358,7 @@ impl Vfs {
 
     /// All mounts in the order they were made.
     pub fn mounts(&self) -> Vec<MountInfo> {
-        let info = |p: &MountPoint| MountInfo {
+        let info = |p: &Rc<MountPoint>| MountInfo {
             source: p.source.clone(),
             target: if p.target.is_empty() { "/".to_owned() } else { p.target.clone() },
             fstype: p.fstype.clone(),
@@ -306,13 +369,14 @@ impl Vfs {
             },
             bind: p.bind,
             dev: p.dev,
+            options: String::new(),
         };
-        self.points.iter().map(info).collect()
+        self.points.iter().filter(|p| !p.fstype.is_empty()).map(info).collect()
     }
 
     /// Counts the changes of all mounts: it moves when any file may have changed.
     pub fn generation(&self) -> u64 {
-        let of = |p: &MountPoint| match &p.fs {
+        let of = |p: &Rc<MountPoint>| match &p.fs {
             Fs::Tree(fs) => fs.borrow().generation(),
             Fs::Pseudo(_) => 0,
         };

@@ -7,6 +7,7 @@ use super::node::{FileKind, Meta, Node, Stat};
 use super::path::{self, MAX_SYMLINKS, NAME_MAX, PATH_MAX};
 use super::vfs::{Fs, MountPoint, PseudoNode, Vfs, Who};
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What is at the end of a path.
@@ -17,24 +18,24 @@ pub(super) enum What {
 }
 
 /// A directory or file on the way, and which mount it is in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Step {
     /// How much of the canonical path leads here.
     len: usize,
-    point: usize,
+    point: Rc<MountPoint>,
     what: What,
 }
 
 /// Where a path leads.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Spot {
     /// Canonical, `""` for the root; of a missing file the path it would have.
     pub canon: String,
-    pub point: usize,
+    pub point: Rc<MountPoint>,
     /// `None` where only the last name is missing.
     pub what: Option<What>,
     /// The directory it is in; `None` for the root.
-    pub parent: Option<(usize, What)>,
+    pub parent: Option<(Rc<MountPoint>, What)>,
     /// The path as given ended in a slash.
     pub slash: bool,
 }
@@ -77,9 +78,9 @@ impl Vfs {
             return Err(Errno::ENAMETOOLONG);
         }
         let mut walker = Walker { vfs: self, who, canon: String::new(), trail: Vec::new(), links: 0 };
-        let root = self.top_point("").unwrap_or(0);
-        let what = self.mounted(root, who).ok_or(Errno::ENOENT)?;
-        walker.trail.push(Step { len: 0, point: root, what });
+        let root = self.top_point("").and_then(|root| self.mounted(root, who));
+        let (point, what) = root.ok_or(Errno::ENOENT)?;
+        walker.trail.push(Step { len: 0, point, what });
         if !path.starts_with('/') {
             // The working directory was reached once: no permission is asked again.
             for name in path::components(who.cwd) {
@@ -91,8 +92,8 @@ impl Vfs {
     }
 
     /// The topmost mount whose target is exactly this.
-    fn top_point(&self, canon: &str) -> Option<usize> {
-        self.points.iter().rposition(|p| p.target == canon)
+    fn top_point(&self, canon: &str) -> Option<&Rc<MountPoint>> {
+        self.points.iter().rfind(|p| p.target == canon)
     }
 
     /// Whether something is mounted at `canon` or under it.
@@ -101,41 +102,41 @@ impl Vfs {
     }
 
     /// The root of a mount.
-    fn mounted(&self, point: usize, who: &Who<'_>) -> Option<What> {
-        let point = self.points.get(point)?;
+    fn mounted(&self, point: &Rc<MountPoint>, who: &Who<'_>) -> Option<(Rc<MountPoint>, What)> {
         match &point.fs {
-            Fs::Tree(fs) => fs.borrow().find(&point.inner).map(What::Tree),
-            Fs::Pseudo(fs) => fs.lookup("", who.pid).map(What::Pseudo),
+            Fs::Tree(fs) => fs.borrow().find(&point.inner).map(|place| (point.clone(), What::Tree(place))),
+            Fs::Pseudo(fs) => fs.lookup("", who.pid).and_then(|node| grafted(point, &point.target, node)),
         }
     }
 
-    pub(super) fn point(&self, index: usize) -> Result<&MountPoint, Errno> {
-        self.points.get(index).ok_or(Errno::EIO)
-    }
-
     /// Calls `look` with the node of a place in a tree.
-    pub(super) fn with_node<R>(&self, point: usize, place: &Place, look: impl FnOnce(&Node) -> R) -> Result<R, Errno> {
-        match &self.point(point)?.fs {
+    pub(super) fn with_node<R>(
+        &self,
+        point: &MountPoint,
+        place: &Place,
+        look: impl FnOnce(&Node) -> R,
+    ) -> Result<R, Errno> {
+        match &point.fs {
             Fs::Tree(fs) => fs.borrow().node(place.top).map(look).ok_or(Errno::EIO),
             Fs::Pseudo(_) => Err(Errno::EIO),
         }
     }
 
-    pub(super) fn stat_what(&self, who: &Who<'_>, point: usize, canon: &str, what: &What) -> Result<Stat, Errno> {
-        let mounted = self.point(point)?;
-        let mut stat = match (what, &mounted.fs) {
+    pub(super) fn stat_what(&self, who: &Who<'_>, point: &MountPoint, canon: &str, what: &What) -> Result<Stat, Errno> {
+        let mut stat = match (what, &point.fs) {
             (What::Tree(place), Fs::Tree(fs)) => fs.borrow().stat(place).ok_or(Errno::EIO)?,
             (What::Pseudo(node), _) => stat_pseudo(node, canon, who),
             _ => return Err(Errno::EIO),
         };
-        stat.dev = mounted.dev;
+        stat.dev = point.dev;
         Ok(stat)
     }
 
     /// Kind and metadata, for permission checks.
-    pub(super) fn meta_of(&self, point: usize, what: &What) -> Result<(FileKind, Meta), Errno> {
+    pub(super) fn meta_of(&self, point: &MountPoint, what: &What) -> Result<(FileKind, Meta), Errno> {
         match what {
             What::Tree(place) => self.with_node(point, place, |node| (node.kind(), node.meta)),
+            What::Pseudo(PseudoNode::Disk(node)) => Ok((node.0.kind(), node.0.meta)),
             What::Pseudo(node) => {
                 let (kind, mode) = pseudo_mode(node);
                 Ok((kind, Meta::new(mode, crate::ambient::Time(0))))
@@ -185,7 +186,7 @@ impl<'v> Walker<'v, '_> {
     /// The current place must be a directory that may be searched.
     fn search(&self) -> Result<(), Errno> {
         let step = self.here()?;
-        let (kind, meta) = self.vfs.meta_of(step.point, &step.what)?;
+        let (kind, meta) = self.vfs.meta_of(&step.point, &step.what)?;
         match kind {
             FileKind::Dir if permits(self.who, &meta, true, 1) => Ok(()),
             FileKind::Dir => Err(Errno::EACCES),
@@ -196,32 +197,30 @@ impl<'v> Walker<'v, '_> {
     /// Looks `name` up in the current directory, mounts included; the canonical path moves on.
     fn enter(&mut self, name: &str) -> Result<Option<Step>, Errno> {
         let Some(Step { len, point, what }) = self.trail.last() else { return Err(Errno::EIO) };
-        let point = *point;
-        self.canon.truncate(*len);
-        let child = match (what, &self.vfs.point(point)?.fs) {
-            (What::Tree(dir), Fs::Tree(fs)) => fs.borrow().child(dir, name).map(What::Tree),
-            (What::Pseudo(PseudoNode::Dir), Fs::Pseudo(fs)) => {
-                let inside = self.vfs.point(point)?.inside(&self.canon);
-                let inside = format!("{inside}/{name}");
-                fs.lookup(inside.trim_start_matches('/'), self.who.pid).map(What::Pseudo)
+        let outside = *len;
+        self.canon.truncate(outside);
+        self.canon.push('/');
+        self.canon.push_str(name);
+        let child = match (what, &point.fs) {
+            _ if name.contains('\0') => return Err(Errno::EINVAL),
+            (What::Tree(dir), Fs::Tree(fs)) => {
+                fs.borrow().child(dir, name).map(|place| (point.clone(), What::Tree(place)))
+            }
+            (What::Pseudo(node), Fs::Pseudo(fs)) if node.is_dir() => {
+                let node = fs.lookup(point.inside(&self.canon).trim_start_matches('/'), self.who.pid);
+                node.and_then(|node| grafted(point, &self.canon, node))
             }
             (What::Pseudo(_), _) => return Err(Errno::ENOTDIR),
             _ => return Err(Errno::EIO),
         };
-        self.canon.push('/');
-        self.canon.push_str(name);
-        let Some(mut what) = child else { return Ok(None) };
-        let mut point = point;
-        if let Some(top) = self.vfs.top_point(&self.canon) {
-            if let Some(root) = self.vfs.mounted(top, self.who) {
-                (point, what) = (top, root);
-            }
-        }
+        let Some(child) = child else { return Ok(None) };
+        let mounted = self.vfs.top_point(&self.canon).and_then(|top| self.vfs.mounted(top, self.who));
+        let (point, what) = mounted.unwrap_or(child);
         Ok(Some(Step { len: self.canon.len(), point, what }))
     }
 
     fn target(&self, step: &Step) -> Result<Option<Arc<str>>, Errno> {
-        self.vfs.link_target(step.point, &step.what)
+        self.vfs.link_target(&step.point, &step.what)
     }
 
     fn follow(&mut self, target: &str, todo: &mut Vec<Cow<'_, str>>) -> Result<(), Errno> {
@@ -249,13 +248,13 @@ impl<'v> Walker<'v, '_> {
         if self.canon.len() >= PATH_MAX {
             return Err(Errno::ENAMETOOLONG);
         }
-        Ok(Spot { canon: self.canon, point, what: None, parent: Some((point, what)), slash })
+        Ok(Spot { canon: self.canon, point: point.clone(), what: None, parent: Some((point, what)), slash })
     }
 
     fn finish(mut self, slash: bool) -> Result<Spot, Errno> {
         let Some(Step { len, point, what }) = self.trail.pop() else { return Err(Errno::EIO) };
         self.canon.truncate(len);
-        if slash && self.vfs.meta_of(point, &what)?.0 != FileKind::Dir {
+        if slash && self.vfs.meta_of(&point, &what)?.0 != FileKind::Dir {
             return Err(Errno::ENOTDIR);
         }
         let parent = self.trail.pop().map(|step| (step.point, step.what));
@@ -265,14 +264,16 @@ impl<'v> Walker<'v, '_> {
 
 impl Vfs {
     /// A symlink's target, `None` for anything else.
-    pub(super) fn link_target(&self, point: usize, what: &What) -> Result<Option<Arc<str>>, Errno> {
+    pub(super) fn link_target(&self, point: &MountPoint, what: &What) -> Result<Option<Arc<str>>, Errno> {
+        let of = |node: &Node| match &node.body {
+            super::node::Body::Symlink(target) => Some(target.clone()),
+            _ => None,
+        };
         match what {
             What::Pseudo(PseudoNode::Symlink(target)) => Ok(Some(Arc::from(target.as_str()))),
+            What::Pseudo(PseudoNode::Disk(node)) => Ok(of(&node.0)),
             What::Pseudo(_) => Ok(None),
-            What::Tree(place) => self.with_node(point, place, |node| match &node.body {
-                super::node::Body::Symlink(target) => Some(target.clone()),
-                _ => None,
-            }),
+            What::Tree(place) => self.with_node(point, place, of),
         }
     }
 }
@@ -300,20 +301,49 @@ pub(super) fn in_group(who: &Who<'_>, gid: u32) -> bool {
 
 fn pseudo_mode(node: &PseudoNode) -> (FileKind, u32) {
     match node {
-        PseudoNode::Dir => (FileKind::Dir, 0o555),
+        PseudoNode::Dir | PseudoNode::Graft { .. } => (FileKind::Dir, 0o555),
         PseudoNode::File(_) => (FileKind::File, 0o444),
         PseudoNode::Symlink(_) => (FileKind::Symlink, 0o777),
+        PseudoNode::Disk(node) => (node.0.kind(), node.0.meta.mode),
     }
 }
 
-/// Computed files have size 0, as those of `/proc`; their inode number comes from their path (FNV-1a).
+/// What a computed file system has at `canon`: its own node, or the part of another one that is seen there.
+pub(super) fn grafted(point: &Rc<MountPoint>, canon: &str, node: PseudoNode) -> Option<(Rc<MountPoint>, What)> {
+    let PseudoNode::Graft { fs, inner, read_only } = node else { return Some((point.clone(), What::Pseudo(node))) };
+    let place = fs.borrow().find(&inner)?;
+    let point = MountPoint {
+        target: canon.to_owned(),
+        inner,
+        read_only: read_only || point.read_only,
+        dev: GRAFTED | hash(canon) as u32,
+        source: String::new(),
+        fstype: String::new(),
+        bind: true,
+        fs: Fs::Tree(fs),
+    };
+    Some((Rc::new(point), What::Tree(place)))
+}
+
+/// Grafts have device numbers of their own, since each counts its inodes from one.
+const GRAFTED: u32 = 1 << 31;
+
+/// FNV-1a.
+fn hash(canon: &str) -> u64 {
+    canon.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Computed files have size 0, as those of `/proc`, unless they are as on a disk; their inode number comes from their path.
 pub(super) fn stat_pseudo(node: &PseudoNode, canon: &str, who: &Who<'_>) -> Stat {
+    let ino = 0xf000_0000 + (hash(canon) & 0x0fff_ffff);
+    if let PseudoNode::Disk(node) = node {
+        return stat_of(&node.0, ino, super::mount::FsType::Ext4);
+    }
     let (kind, mode) = pseudo_mode(node);
-    let hash = canon.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let body = match kind {
         FileKind::Dir => Node::dir(Meta::new(mode, who.now)),
         _ => Node::new(Meta::new(mode, who.now), super::node::Body::Fifo),
     };
-    let stat = stat_of(&body, 0xf000_0000 + (hash & 0x0fff_ffff), super::mount::FsType::Overlay);
+    let stat = stat_of(&body, ino, super::mount::FsType::Overlay);
     Stat { kind, mode, size: 0, blocks: 0, ..stat }
 }

@@ -206,8 +206,8 @@ impl Session {
             captured: options.terminal.is_none(),
         };
         let host = Host::start(&kernel, setup).map_err(|error| StartError::Shell(error.to_string()))?;
-        // So that `docker run -v /home/alumno:/datos` finds the student's own files.
-        engine.share_host(host.system.vfs().root());
+        // So that `docker run -v /home/alumno:/datos` finds the student's own files, and root the engine's.
+        engine.show_on(&host.system);
         let empty = Arc::new(Snapshot::default());
         let mut session = Session {
             log: Log {

@@ -4,6 +4,7 @@
 
 mod engine_bench;
 mod engine_containers;
+mod engine_host;
 mod engine_images;
 mod engine_real;
 mod figures;

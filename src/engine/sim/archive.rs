@@ -47,8 +47,7 @@ impl SimEngine {
             (inner.root.clone(), inner.host_config.clone())
         };
         let mut vfs = Vfs::with_root(root);
-        // An image may lack /etc; then the host's files are not shown.
-        let _ = rootfs::bind_host_files(&mut vfs, now, &container.config, &host, None);
+        rootfs::bind_host_files(&mut vfs, now, &container.config, &host, 0);
         f(&mut vfs, &Who::root(now))
     }
 

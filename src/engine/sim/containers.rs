@@ -60,6 +60,8 @@ pub(super) struct Inner {
     pub(super) log: Log,
     pub(super) waiters: Vec<Waiter>,
     pub(super) endpoint: Option<Endpoint>,
+    /// The address of the last run, 0 for none.
+    pub(super) host_part: u16,
     /// The sandbox of the last run.
     pub(super) sandbox: Option<Box<str>>,
     /// Execs that were made and not forgotten.
@@ -159,6 +161,7 @@ impl Containers {
             log: Log::default(),
             waiters: Vec::new(),
             endpoint: None,
+            host_part: 0,
             sandbox: None,
             execs: Vec::new(),
             view: ViewCache::default(),
@@ -206,6 +209,11 @@ impl Containers {
             (Some(_), Some(_)) => Err(EngineError::AmbiguousId { prefix: typed.to_owned() }),
             (None, _) => Err(missing()),
         }
+    }
+
+    /// By its whole id.
+    pub(super) fn get(&self, id: &str) -> Option<&Rc<Container>> {
+        self.by_id.get(id)
     }
 
     pub(super) fn named(&self, name: &str) -> Option<&Rc<Container>> {

@@ -8,7 +8,7 @@ use crate::ambient::{Time, SECOND};
 use crate::engine::api::{EngineError, StreamKind, WaitCondition, WaitError, WaitResult};
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{dev, join, pipe, Child, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Size, System, Tty};
-use crate::layerfs::Vfs;
+use crate::layerfs::{SharedMount, Vfs};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -29,6 +29,8 @@ pub(super) struct Running {
     pub(super) stdin: RefCell<Option<Rc<PipeWriter>>>,
     /// Told when it has ended.
     pub(super) ended: Notify,
+    /// The files it has from the host.
+    pub(super) files: SharedMount,
 }
 
 impl Running {
@@ -92,13 +94,14 @@ impl SimEngine {
         let connected = endpoint.is_some();
         {
             let mut inner = container.edit();
+            inner.host_part = endpoint.as_ref().map_or(0, |e| e.host_part);
             inner.endpoint = endpoint;
             inner.sandbox = Some(sandbox.into());
         }
         if connected {
             self.network_event(container, "connect");
         }
-        let system = self.boot(container);
+        let (system, files) = self.boot(container);
         let ends = Ends::new(config.tty, config.open_stdin);
         if let Some(tty) = &ends.tty {
             let index = system.add_tty(tty);
@@ -125,8 +128,14 @@ impl SimEngine {
                 (EngineError::Oci { problem }, code)
             }
         })?;
-        let running =
-            Rc::new(Running { system, child, tty: ends.tty, stdin: RefCell::new(ends.stdin), ended: Notify::new() });
+        let running = Rc::new(Running {
+            system,
+            child,
+            tty: ends.tty,
+            stdin: RefCell::new(ends.stdin),
+            ended: Notify::new(),
+            files,
+        });
         {
             let mut inner = container.edit();
             inner.running = Some(running.clone());
@@ -146,18 +155,18 @@ impl SimEngine {
     }
 
     /// The machine that a container is: its file system as it is now, with everything that is mounted into it.
-    fn boot(&self, container: &Container) -> System {
+    fn boot(&self, container: &Container) -> (System, SharedMount) {
         let now = self.kernel.now();
         let config = &container.config;
         let root = container.get().root.clone();
         rootfs::make_dir(&root, &config.working_dir, now);
         root.borrow_mut().remount();
         let mut vfs = Vfs::with_root(root);
-        let read_only = {
+        let (files, read_only) = {
             let inner = container.get();
             self.fixtures.mount(&mut vfs, now);
-            let _ = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.endpoint.as_ref());
-            inner.host_config.readonly_rootfs
+            let files = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.host_part);
+            (files, inner.host_config.readonly_rootfs)
         };
         self.mount_volumes(&mut vfs, &container.mounts);
         if read_only {
@@ -166,7 +175,7 @@ impl SimEngine {
         let system = System::new(&self.kernel, vfs, &config.hostname, self.programs.clone());
         let proc = Rc::new(Procfs::new(&system));
         let _ = system.change_mounts(|vfs| vfs.mount_pseudo("/proc", proc, "proc"));
-        system
+        (system, files)
     }
 
     fn start_failed(self: &Rc<Self>, container: &Rc<Container>, error: &EngineError, code: i32) {

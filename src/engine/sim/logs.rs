@@ -73,6 +73,11 @@ impl Log {
         }
     }
 
+    /// What is kept, the oldest first.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &LogEntry> {
+        self.entries.iter()
+    }
+
     /// The number of the entry that comes next.
     pub(super) fn end(&self) -> u64 {
         self.dropped + self.entries.len() as u64

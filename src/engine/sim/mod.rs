@@ -10,6 +10,7 @@ mod commit;
 mod containers;
 mod control;
 mod create;
+mod data_root;
 mod detach;
 mod engine;
 mod events;

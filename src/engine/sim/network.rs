@@ -20,16 +20,20 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// As `172.17.0.2`.
-    pub(super) fn address(&self) -> String {
-        let [high, low] = self.host_part.to_be_bytes();
-        format!("172.17.{high}.{low}")
+    fn address(&self) -> String {
+        address(self.host_part)
     }
 
     fn mac(&self) -> String {
         let [high, low] = self.host_part.to_be_bytes();
         format!("02:42:ac:11:{high:02x}:{low:02x}")
     }
+}
+
+/// As `172.17.0.2`, by the last two bytes.
+pub(super) fn address(host_part: u16) -> String {
+    let [high, low] = host_part.to_be_bytes();
+    format!("172.17.{high}.{low}")
 }
 
 /// Whether a container is on the default bridge network.

@@ -75,6 +75,11 @@ impl References {
         self.of.get(image).into_iter().flatten().filter_map(|c| self.names.get_key_value(c))
     }
 
+    /// All, in canonical order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Name> {
+        self.names.values()
+    }
+
     /// The tags in one repository (familiar form), in canonical order.
     pub(super) fn tags_of<'a>(&'a self, repository: &'a str) -> impl Iterator<Item = &'a Name> {
         self.names.values().filter(move |n| &*n.repository == repository && !n.by_digest)

@@ -2,7 +2,7 @@
 //! `/proc`, `/dev`, `/sys` and the three files that belong to the host. It must not know processes.
 
 use super::layers::StoredLayer;
-use super::network::Endpoint;
+use super::network;
 use super::State;
 use crate::ambient::{Time, SECOND};
 use crate::engine::api::{ContainerConfig, HostConfig};
@@ -116,8 +116,12 @@ fn make_dirs(vfs: &mut Vfs, who: &Who<'_>, path: &str) -> Result<(), Errno> {
     Ok(())
 }
 
-/// The texts of `/etc/hosts`, `/etc/hostname` and `/etc/resolv.conf`.
-fn host_files(config: &ContainerConfig, host: &HostConfig, endpoint: Option<&Endpoint>) -> [(&'static str, String); 3] {
+/// What a container has from the host, in the order in which dockerd mounts it and `mount` shows it.
+pub(super) const HOST_FILES: [&str; 3] = ["resolv.conf", "hostname", "hosts"];
+
+/// The texts of `/etc/hosts`, `/etc/hostname` and `/etc/resolv.conf`; `host_part` is as in [`network::address`], 0 for
+/// none.
+pub(super) fn host_files(config: &ContainerConfig, host: &HostConfig, host_part: u16) -> [(&'static str, String); 3] {
     let mut hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\t\
                      ip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
         .to_owned();
@@ -126,42 +130,43 @@ fn host_files(config: &ContainerConfig, host: &HostConfig, endpoint: Option<&End
             hosts.push_str(&format!("{address}\t{name}\n"));
         }
     }
-    if let Some(endpoint) = endpoint {
+    if host_part != 0 {
         let name = match config.domainname.as_str() {
             "" => config.hostname.clone(),
             domain => format!("{}.{domain} {}", config.hostname, config.hostname),
         };
-        hosts.push_str(&format!("{}\t{name}\n", endpoint.address()));
+        hosts.push_str(&format!("{}\t{name}\n", network::address(host_part)));
     }
     let mut resolv: String = host.dns.iter().map(|server| format!("nameserver {server}\n")).collect();
     if resolv.is_empty() {
-        resolv.push_str("nameserver 192.168.1.1\n");
+        resolv.push_str("nameserver 192.168.1.254\n");
     }
     if !host.dns_search.is_empty() {
         resolv.push_str(&format!("search {}\n", host.dns_search.join(" ")));
     }
-    [("/hosts", hosts), ("/hostname", format!("{}\n", config.hostname)), ("/resolv.conf", resolv)]
+    [("hosts", hosts), ("hostname", format!("{}\n", config.hostname)), ("resolv.conf", resolv)]
 }
 
-/// Shows the host's three files over those of the init layer.
+/// Shows the host's three files over those of the init layer; where they are.
 pub(super) fn bind_host_files(
     vfs: &mut Vfs,
     now: Time,
     config: &ContainerConfig,
     host: &HostConfig,
-    endpoint: Option<&Endpoint>,
-) -> Result<(), Errno> {
+    host_part: u16,
+) -> SharedMount {
     let mut dir = Vfs::new(Mount::plain(FsType::Ext4));
     let who = Who::root(now);
-    for (path, text) in host_files(config, host, endpoint) {
-        dir.put_blob(&who, path, Blob::from(text.as_str()), 0o644)?;
+    for (path, text) in host_files(config, host, host_part) {
+        // There is nothing in the way of it.
+        let _ = dir.put_blob(&who, path, Blob::from(text.as_str()), 0o644);
     }
     let shared = dir.root();
-    // In dockerd's order, which `mount` shows.
-    for name in ["/resolv.conf", "/hostname", "/hosts"] {
-        vfs.bind(&format!("/etc{name}"), shared.clone(), name, false)?;
+    for name in HOST_FILES {
+        // An image that has made these places into something else goes without.
+        let _ = vfs.bind(&format!("/etc/{name}"), shared.clone(), name, false);
     }
-    Ok(())
+    shared
 }
 
 /// How long the device files of one container serve for the next ones: only their times differ.

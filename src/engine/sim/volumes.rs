@@ -6,7 +6,7 @@ use super::merge::clean;
 use super::{names, rootfs, SimEngine, State};
 use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, EngineError, HostConfig, MountPoint};
-use crate::layerfs::{FsType, Meta, Mount, SharedMount, Vfs, Who};
+use crate::layerfs::{FsType, Meta, Mount, PseudoNode, SharedMount, Vfs, Who};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// One volume.
 pub(super) struct Volume {
+    created: Time,
     files: SharedMount,
     /// How many containers have it.
     users: usize,
@@ -69,6 +70,22 @@ impl ContainerMount {
         match &self.source {
             Source::Volume { name, .. } => Some(name),
             Source::Host(_) => None,
+        }
+    }
+}
+
+impl Volumes {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(|name| &**name)
+    }
+
+    /// What the daemon's directory has of a volume.
+    pub(super) fn node(&self, name: &str, rest: &[&str]) -> Option<PseudoNode> {
+        let volume = self.0.get(name)?;
+        match rest {
+            [] => Some(PseudoNode::dir(Meta::new(0o701, volume.created), 1)),
+            ["_data"] => Some(PseudoNode::Graft { fs: volume.files.clone(), inner: String::new(), read_only: false }),
+            _ => None,
         }
     }
 }
@@ -143,6 +160,7 @@ impl State {
 
     fn add_volume(&mut self, now: Time, name: &Arc<str>) {
         self.volumes.0.entry(name.clone()).or_insert_with(|| Volume {
+            created: now,
             files: Rc::new(RefCell::new(Mount::plain(FsType::Ext4).with_root(Meta::new(0o755, now)))),
             users: 0,
         });

@@ -45,6 +45,7 @@ pub fn space(job: &Job, target: &str) -> Space {
             used: 0,
             bind: false,
             dev: 0,
+            options: String::new(),
         })
     })
 }
@@ -207,7 +208,9 @@ pub fn mount(job: &mut Job) -> Outcome {
     }
     for m in job.proc.system().mounts().iter() {
         let mode = if m.read_only { "ro" } else { "rw" };
-        job.line(&[&m.source, " on ", &m.target, " type ", &m.fstype, " (", mode, ",relatime)"].concat());
+        job.line(
+            &[&m.source, " on ", &m.target, " type ", &m.fstype, " (", mode, ",relatime", &m.options, ")"].concat(),
+        );
     }
     Ok(())
 }
