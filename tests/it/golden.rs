@@ -40,6 +40,8 @@ fn parse(text: &str) -> Vec<Block> {
         }
         if let Some(code) = line.strip_prefix("[exit ").and_then(|l| l.strip_suffix(']')) {
             block.exit = code.parse().ok();
+        } else if line == "[no newline at end of stdout]" {
+            block.stdout.pop();
         } else if line == "[stderr]" {
             section = 1;
         } else if block.pty {
@@ -134,9 +136,27 @@ fn date_length(text: &str) -> usize {
     }
 }
 
+/// What `od -c` took apart, put together: the letters of an id stand in it one by one.
+fn undump(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let dumped = line.get(7..).filter(|_| {
+            line.bytes().enumerate().take(8).all(|(i, b)| if i < 7 { b.is_ascii_digit() } else { b == b' ' })
+        });
+        match dumped {
+            Some(cells) => cells.as_bytes().chunks(4).for_each(|c| out.extend(std::str::from_utf8(c).map(str::trim))),
+            None => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
 fn same(expected: &str, actual: &str, sorted: bool) -> Result<(), String> {
     let lines = |text: &str| -> Vec<String> {
-        let mut lines: Vec<String> = text.lines().map(redact).collect();
+        let mut lines: Vec<String> = undump(text).lines().map(redact).collect();
         if sorted {
             lines.sort();
         }
@@ -221,11 +241,6 @@ pub fn archive(name: &str) -> Option<Arc<[u8]>> {
     std::fs::read(&target).ok().map(Into::into)
 }
 
-/// What is still open: the daemon's own directories are not yet to be seen on the host, `docker volume` and `od` are
-/// to come. Everything else must pass.
-const OPEN: &[&str] =
-    &["GraphDriver.Data.UpperDir", "GraphDriver.Data.LowerDir", "/var/lib/docker", "docker volume", "| od "];
-
 #[test]
 fn golden_01_and_02_in_one_sitting() {
     let (Some(ubuntu), Some(busybox)) = (archive("ubuntu"), archive("busybox")) else {
@@ -249,7 +264,5 @@ fn golden_01_and_02_in_one_sitting() {
     for failure in &failures {
         println!("{failure}");
     }
-    failures.retain(|failure| !OPEN.iter().any(|open| failure.lines().next().is_some_and(|l| l.contains(open))));
     assert!(failures.is_empty(), "{passed} of {all}:\n{}", failures.join("\n"));
-    assert!(passed >= 67, "{passed} of {all}");
 }

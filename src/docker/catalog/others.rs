@@ -100,6 +100,7 @@ pub(super) const COMMANDS: &[Command] = &[
         short: "Create a volume",
         flags: &[t::VOLUME_CREATE],
         want: Want::Max(1),
+        run: Some(c::volume::create),
         ..COMMAND
     },
     Command {
@@ -108,6 +109,7 @@ pub(super) const COMMANDS: &[Command] = &[
         short: "Display detailed information on one or more volumes",
         flags: &[t::INFO],
         want: Want::Min(1),
+        run: Some(c::inspect::volume),
         ..COMMAND
     },
     Command {
@@ -117,6 +119,7 @@ pub(super) const COMMANDS: &[Command] = &[
         short: "List volumes",
         flags: &[t::VOLUME_LS],
         want: Want::None,
+        run: Some(c::volume::ls),
         ..COMMAND
     },
     Command {
@@ -125,6 +128,7 @@ pub(super) const COMMANDS: &[Command] = &[
         short: "Remove all unused local volumes",
         flags: &[t::VOLUME_PRUNE],
         want: Want::None,
+        run: Some(c::prune::volumes),
         ..COMMAND
     },
     Command {
@@ -136,6 +140,7 @@ pub(super) const COMMANDS: &[Command] = &[
         example: "\nExamples:\n\n$ docker volume rm hello\nhello\n\n",
         flags: &[t::VOLUME_RM],
         want: Want::Min(1),
+        run: Some(c::volume::rm),
         ..COMMAND
     },
     Command {

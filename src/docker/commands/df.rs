@@ -5,7 +5,7 @@ use super::super::table::{fields, render, Listing};
 use super::super::template::Fields;
 use super::super::units::human_size;
 use super::super::{Args, Cli, Running};
-use super::{images, ps};
+use super::{images, ps, volume};
 use crate::engine::api::{ContainerSummary, DiskUsage};
 
 const HEADINGS: &[(&str, &str)] = &[
@@ -46,6 +46,9 @@ fn summary(format: &str, usage: &DiskUsage) -> Result<String, CliError> {
     let all = own(&mut usage.containers.iter());
     let idle = own(&mut usage.containers.iter().filter(|c| !active(c)));
     let free = usage.layers_size.saturating_sub(u64::try_from(used).unwrap_or(0));
+    let volumes =
+        |used: bool| usage.volumes.iter().filter_map(|v| v.usage_data).filter(move |u| (u.ref_count > 0) == used);
+    let sizes = |used| volumes(used).map(|u| u.size).sum::<u64>();
     let rows = vec![
         row(
             "Images",
@@ -55,7 +58,7 @@ fn summary(format: &str, usage: &DiskUsage) -> Result<String, CliError> {
             free,
         ),
         row("Containers", usage.containers.len(), usage.containers.iter().filter(|c| active(c)).count(), all, idle),
-        row("Local Volumes", usage.volumes.len(), 0, 0, 0),
+        row("Local Volumes", usage.volumes.len(), volumes(true).count(), sizes(true) + sizes(false), sizes(false)),
         row("Build Cache", usage.build_cache.len(), 0, usage.builder_size, usage.builder_size),
     ];
     render(format, Listing { type_name: "*formatter.diskUsageImagesContext", headings: HEADINGS, rows })
@@ -79,7 +82,6 @@ fn row(kind: &str, total: usize, active: usize, size: u64, reclaimable: u64) -> 
     ])
 }
 
-const VOLUMES: &[(&str, &str)] = &[("Name", "VOLUME NAME"), ("Links", "LINKS"), ("Size", "SIZE")];
 const CACHES: &[(&str, &str)] = &[
     ("ID", "CACHE ID"),
     ("CacheType", "CACHE TYPE"),
@@ -107,7 +109,7 @@ fn verbose(cli: &Cli, usage: &DiskUsage) -> Result<String, CliError> {
          {}\n\n{}",
         render(images_format, images::listing(usage.images.iter().flat_map(|image| view.rows(image)).collect()))?,
         render(containers_format, ps::listing(containers.collect()))?,
-        render("table {{.Name}}\t{{.Links}}\t{{.Size}}", empty(VOLUMES))?,
+        volume::listing("table {{.Name}}\t{{.Links}}\t{{.Size}}", &usage.volumes)?,
         human_size(usage.builder_size),
         render(
             "table {{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}",

@@ -15,7 +15,8 @@ pub fn run(cli: Cli, args: Args) -> Running {
             "" => inspect(cli, args, Kind::Any).await,
             "container" => inspect(cli, args, Kind::Container).await,
             "image" => inspect(cli, args, Kind::Image).await,
-            kind @ ("network" | "volume" | "service" | "task" | "node" | "plugin" | "secret") => {
+            "volume" => inspect(cli, args, Kind::Volume).await,
+            kind @ ("network" | "service" | "task" | "node" | "plugin" | "secret") => {
                 let kind = kind.to_owned();
                 inspect(cli, args, Kind::Other(kind)).await
             }
@@ -29,6 +30,11 @@ pub fn container(cli: Cli, args: Args) -> Running {
     Box::pin(inspect(cli, args, Kind::Container))
 }
 
+/// Runs `docker volume inspect`.
+pub fn volume(cli: Cli, args: Args) -> Running {
+    Box::pin(inspect(cli, args, Kind::Volume))
+}
+
 /// Runs `docker image inspect`.
 pub fn image(cli: Cli, args: Args) -> Running {
     Box::pin(inspect(cli, args, Kind::Image))
@@ -38,6 +44,7 @@ enum Kind {
     Any,
     Container,
     Image,
+    Volume,
     /// A kind that this engine has none of.
     Other(String),
 }
@@ -79,14 +86,14 @@ async fn look_up(cli: &Cli, kind: &Kind, name: &str, size: bool) -> Result<Json,
     if let Kind::Other(kind) = kind {
         return Err(CliError::new(1, format!("Error: No such {kind}: {name}")));
     }
-    if !matches!(kind, Kind::Image) && !name.is_empty() {
+    if matches!(kind, Kind::Any | Kind::Container) && !name.is_empty() {
         match cli.engine.container_inspect(name, size).await {
             Ok(reply) => return json(&reply),
             Err(error) if missing(&error) && matches!(kind, Kind::Any) => {}
             Err(error) => return Err(not_found("container", name)(error)),
         }
     }
-    if !matches!(kind, Kind::Container) && !name.is_empty() {
+    if matches!(kind, Kind::Any | Kind::Image) && !name.is_empty() {
         match cli.engine.image_inspect(name).await {
             Ok(reply) => {
                 if size {
@@ -98,9 +105,17 @@ async fn look_up(cli: &Cli, kind: &Kind, name: &str, size: bool) -> Result<Json,
             Err(error) => return Err(not_found("image", name)(error)),
         }
     }
+    if matches!(kind, Kind::Any | Kind::Volume) {
+        match cli.engine.volume_inspect(name).await {
+            Ok(reply) => return json(&reply),
+            Err(error) if missing(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     let what = match kind {
         Kind::Container => "container",
         Kind::Image => "image",
+        Kind::Volume => "volume",
         _ => "object",
     };
     Err(CliError::new(1, format!("Error: No such {what}: {name}")))

@@ -37,6 +37,18 @@ pub fn images(cli: Cli, args: Args) -> Running {
     })
 }
 
+/// Runs `docker volume prune`.
+pub fn volumes(cli: Cli, args: Args) -> Running {
+    Box::pin(async move {
+        let warning = "WARNING! This will remove all local volumes not used by at least one container.\n";
+        let (mut out, mut freed) = (String::new(), 0);
+        if args.on("force") || confirm(&cli, warning).await {
+            (out, freed) = prune_volumes(&cli, &filters(args.all("filter"))).await?;
+        }
+        report(&cli, &out, freed).await
+    })
+}
+
 /// Runs `docker system prune`.
 pub fn system(cli: Cli, args: Args) -> Running {
     Box::pin(async move {
@@ -45,13 +57,17 @@ pub fn system(cli: Cli, args: Args) -> Running {
         }
         let given = filters(args.all("filter"));
         let (containers, freed) = prune_containers(&cli, given.clone()).await?;
+        let (volumes, of_volumes) = match args.on("volumes") {
+            true => prune_volumes(&cli, &given).await?,
+            false => Default::default(),
+        };
         let (images, more) = prune_images(&cli, given, args.on("all")).await?;
-        for out in [containers, images] {
+        for out in [containers, volumes, images] {
             if !out.is_empty() {
                 cli.out(&(out + "\n")).await;
             }
         }
-        cli.out(&format!("Total reclaimed space: {}\n", human_size(freed + more))).await;
+        cli.out(&format!("Total reclaimed space: {}\n", human_size(freed + of_volumes + more))).await;
         Ok(0)
     })
 }
@@ -93,6 +109,12 @@ async fn prune_containers(cli: &Cli, filters: Filters) -> Result<(String, u64), 
     let ids = pruned.containers_deleted.unwrap_or_default();
     let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
     Ok((titled("Deleted Containers:\n", lines), pruned.space_reclaimed))
+}
+
+async fn prune_volumes(cli: &Cli, filters: &Filters) -> Result<(String, u64), CliError> {
+    let pruned = cli.engine.volumes_prune(filters).await?;
+    let lines: String = pruned.volumes_deleted.iter().map(|name| format!("{name}\n")).collect();
+    Ok((titled("Deleted Volumes:\n", lines), pruned.space_reclaimed))
 }
 
 async fn prune_images(cli: &Cli, mut filters: Filters, all: bool) -> Result<(String, u64), CliError> {

@@ -98,6 +98,21 @@ pub enum EngineError {
     BadVolumeName {
         name: String,
     },
+    VolumeNameTooShort {
+        name: String,
+    },
+    NoSuchVolume {
+        name: String,
+    },
+    NoSuchVolumePlugin {
+        name: String,
+        driver: String,
+    },
+    VolumeInUse {
+        name: String,
+        /// Of the containers, with commas.
+        ids: String,
+    },
     MemoryTooSmall,
     MemoryOverSwap {
         id: String,
@@ -302,6 +317,17 @@ impl fmt::Display for EngineError {
                  \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path",
                 quoted(name)
             ),
+            E::VolumeNameTooShort { name } => write!(
+                f,
+                "create {name}: volume name is too short, names should be at least two alphanumeric characters"
+            ),
+            E::NoSuchVolume { name } => write!(f, "get {name}: no such volume"),
+            E::NoSuchVolumePlugin { name, driver } => {
+                let driver = quoted(driver);
+                let bare = driver.trim_matches('"');
+                write!(f, "create {name}: error looking up volume plugin {bare}: plugin {driver} not found")
+            }
+            E::VolumeInUse { name, ids } => write!(f, "remove {name}: volume is in use - [{ids}]"),
             E::MemoryTooSmall => f.write_str("Minimum memory limit allowed is 6MB"),
             E::MemoryOverSwap { id } => write!(
                 f,

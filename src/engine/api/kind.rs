@@ -33,12 +33,15 @@ impl EngineError {
             | E::NoSuchImage { .. }
             | E::NoSuchExec { .. }
             | E::NoSuchPath { .. }
+            | E::NoSuchVolume { .. }
+            | E::NoSuchVolumePlugin { .. }
             | E::ReferenceMissing
             | E::PullAccessDenied { .. }
             | E::ManifestUnknown { .. } => ErrorKind::NotFound,
             E::NotModified => ErrorKind::NotModified,
             E::KillRefused { cause, .. } | E::RestartRefused { cause, .. } | E::RenameRefused { cause } => cause.kind(),
             E::NameInUse { .. }
+            | E::VolumeInUse { .. }
             | E::NotRunning { .. }
             | E::AlreadyPaused { .. }
             | E::PausedForExec { .. }

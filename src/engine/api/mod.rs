@@ -17,6 +17,7 @@ mod stats;
 pub mod stream;
 mod system;
 mod types;
+mod volumes;
 
 pub use crate::oci::config::{ContainerConfig, Empty, HealthConfig};
 pub use containers::*;
@@ -31,6 +32,7 @@ pub use stats::*;
 pub use stream::{channel, pipe, ByteSink, Closed, LocalBoxFuture, Sender, Sink, Stream};
 pub use system::*;
 pub use types::*;
+pub use volumes::*;
 
 use super::snapshot::{FileView, Snapshot};
 use crate::ambient::Time;
@@ -149,6 +151,19 @@ pub trait Engine {
     fn exec_inspect<'a>(&'a self, id: &'a str) -> Answer<'a, ExecInspect>;
     /// The size of its terminal.
     fn exec_resize<'a>(&'a self, id: &'a str, rows: u16, cols: u16) -> Answer<'a, ()>;
+
+    // Volumes.
+
+    /// By name.
+    fn volumes<'a>(&'a self, filters: &'a Filters) -> Answer<'a, Vec<Volume>>;
+    /// Makes one, or finds the one of that name.
+    fn volume_create(&self, request: VolumeCreate) -> Answer<'_, Volume>;
+    /// Everything about one.
+    fn volume_inspect<'a>(&'a self, name: &'a str) -> Answer<'a, Volume>;
+    /// Removes one that no container has; with `force` one that is not there is none the worse.
+    fn volume_remove<'a>(&'a self, name: &'a str, force: bool) -> Answer<'a, ()>;
+    /// Removes those that no container has.
+    fn volumes_prune<'a>(&'a self, filters: &'a Filters) -> Answer<'a, VolumesPruned>;
 
     // For the figures.
 

@@ -215,7 +215,7 @@ pub struct DiskUsage {
     /// With sizes.
     pub containers: Vec<ContainerSummary>,
     /// Named and anonymous.
-    pub volumes: Vec<Empty>,
+    pub volumes: Vec<super::Volume>,
     /// Of builds.
     pub build_cache: Vec<Empty>,
     /// Bytes of it.

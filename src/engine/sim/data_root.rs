@@ -290,7 +290,7 @@ impl Look<'_> {
         match file {
             "" => return dir(0o710, 1 + usize::from(started)),
             "mounts" => return dir(0o710, 0),
-            "hostconfig.json" => return text(0o644, json(&*inner.host_config)),
+            "hostconfig.json" => return text(0o644, json(&*inner.host_config) + "\n"),
             "config.v2.json" => {
                 let by_hand = inner.stopped_by_hand;
                 drop(inner);
@@ -407,7 +407,7 @@ fn config_v2(c: &ContainerInspect, by_hand: bool) -> String {
          \"RestartCount\":{},\"HasBeenStartedBefore\":{started},\"HasBeenManuallyStopped\":{by_hand},\"MountPoints\":\
          {{{mounts}}},\"SecretReferences\":null,\"ConfigReferences\":null,\"AppArmorProfile\":\"\",\"HostnamePath\":\
          \"{}\",\"HostsPath\":\"{}\",\"ShmPath\":\"\",\"ResolvConfPath\":\"{}\",\"SeccompProfile\":\"\",\
-         \"NoNewPrivileges\":false,\"LocalLogCacheMeta\":{{\"HaveNotifyEnabled\":false}}}}",
+         \"NoNewPrivileges\":false,\"LocalLogCacheMeta\":{{\"HaveNotifyEnabled\":false}}}}\n",
         state.running,
         state.paused,
         state.restarting,

@@ -283,6 +283,35 @@ impl Engine for SimEngine {
         ready(self.resize_exec(id, rows, cols))
     }
 
+    fn volumes<'a>(&'a self, filters: &'a Filters) -> Answer<'a, Vec<Volume>> {
+        self.tick(COST_LOOK);
+        ready(self.state.borrow().list_volumes(filters))
+    }
+
+    fn volume_create(&self, request: VolumeCreate) -> Answer<'_, Volume> {
+        let now = self.tick(COST_CHANGE);
+        ready(self.state.borrow_mut().create_volume(now, request))
+    }
+
+    fn volume_inspect<'a>(&'a self, name: &'a str) -> Answer<'a, Volume> {
+        self.tick(COST_LOOK);
+        ready(self.state.borrow().volume(name))
+    }
+
+    fn volume_remove<'a>(&'a self, name: &'a str, force: bool) -> Answer<'a, ()> {
+        self.tick(COST_CHANGE);
+        let removed = self.state.borrow_mut().remove_volume(name);
+        ready(match removed {
+            Err(EngineError::NoSuchVolume { .. }) if force => Ok(()),
+            other => other,
+        })
+    }
+
+    fn volumes_prune<'a>(&'a self, filters: &'a Filters) -> Answer<'a, VolumesPruned> {
+        self.tick(COST_CHANGE);
+        ready(self.state.borrow_mut().prune_volumes(filters))
+    }
+
     fn now(&self) -> Time {
         self.kernel.now()
     }

@@ -197,6 +197,7 @@ impl SimEngine {
             layers_size: state.layers.iter().map(|l| l.size).sum(),
             images,
             containers,
+            volumes: state.volumes_used(),
             ..DiskUsage::default()
         })
     }

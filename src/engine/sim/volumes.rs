@@ -1,11 +1,15 @@
 //! What is mounted into containers beside their own layers: volumes of the engine's own, and directories of the host.
 //! It must not know how containers run; the host is one shared file system.
 
+use super::filters::labels_pass;
 use super::images::ROOT_DIR;
 use super::merge::clean;
 use super::{names, rootfs, SimEngine, State};
 use crate::ambient::Time;
-use crate::engine::api::{ContainerConfig, EngineError, HostConfig, MountPoint};
+use crate::engine::api::{
+    ContainerConfig, EngineError, Filters, HostConfig, MountPoint, Volume as Shown, VolumeCreate, VolumeUsage,
+    VolumesPruned,
+};
 use crate::layerfs::{FsType, Meta, Mount, PseudoNode, SharedMount, Vfs, Who};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +19,8 @@ use std::sync::Arc;
 /// One volume.
 pub(super) struct Volume {
     created: Time,
+    labels: Option<BTreeMap<String, String>>,
+    options: Option<BTreeMap<String, String>>,
     files: SharedMount,
     /// How many containers have it.
     users: usize,
@@ -74,6 +80,21 @@ impl ContainerMount {
     }
 }
 
+impl Volume {
+    fn shown(&self, name: &str) -> Shown {
+        Shown {
+            created_at: Time::from_secs(self.created.secs()).rfc3339_nano(),
+            driver: "local".into(),
+            labels: self.labels.clone(),
+            mountpoint: format!("{ROOT_DIR}/volumes/{name}/_data"),
+            name: name.to_owned(),
+            options: self.options.clone(),
+            scope: "local".into(),
+            usage_data: None,
+        }
+    }
+}
+
 impl Volumes {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(|name| &**name)
@@ -98,17 +119,25 @@ impl State {
         config: &ContainerConfig,
         host: &HostConfig,
     ) -> Result<Box<[ContainerMount]>, EngineError> {
-        let mut mounts = BTreeMap::new();
+        let (mut mounts, mut shared) = (BTreeMap::new(), BTreeMap::new());
         for text in host.binds.iter().flatten() {
             let mount = self.bind(now, text)?;
             mounts.insert(mount.destination.clone(), mount);
         }
+        for text in host.volumes_from.iter().flatten() {
+            let (from, mode) = text.split_once(':').unwrap_or((text, ""));
+            for mount in self.containers.find(from)?.mounts.iter().filter(|m| !mounts.contains_key(&m.destination)) {
+                let mount = ContainerMount { writable: mount.writable && mode != "ro", ..mount.clone() };
+                shared.insert(mount.destination.clone(), mount);
+            }
+        }
+        mounts.extend(shared);
         for destination in config.volumes.iter().flatten().map(|(path, _)| clean(path)) {
             if mounts.contains_key(&destination) {
                 continue;
             }
             let name: Arc<str> = self.ids.hex64().into();
-            self.add_volume(now, &name);
+            self.add_volume(now, &name)?;
             let source = Source::Volume { name, anonymous: true };
             let mount =
                 ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
@@ -141,10 +170,9 @@ impl State {
         let source_of = |name: Arc<str>| Source::Volume { name, anonymous: false };
         let source = match is_host {
             true => Source::Host(clean(source)),
-            false if !names::is_valid(source) => return Err(EngineError::BadVolumeName { name: source.to_owned() }),
             false => {
                 let name: Arc<str> = source.into();
-                self.add_volume(now, &name);
+                self.add_volume(now, &name)?;
                 source_of(name)
             }
         };
@@ -158,12 +186,95 @@ impl State {
         })
     }
 
-    fn add_volume(&mut self, now: Time, name: &Arc<str>) {
-        self.volumes.0.entry(name.clone()).or_insert_with(|| Volume {
+    fn add_volume(&mut self, now: Time, name: &Arc<str>) -> Result<&mut Volume, EngineError> {
+        match name.len() {
+            1 => return Err(EngineError::VolumeNameTooShort { name: name.to_string() }),
+            _ if !names::is_valid(name) => return Err(EngineError::BadVolumeName { name: name.to_string() }),
+            _ => {}
+        }
+        Ok(self.volumes.0.entry(name.clone()).or_insert_with(|| Volume {
             created: now,
+            labels: None,
+            options: None,
             files: Rc::new(RefCell::new(Mount::plain(FsType::Ext4).with_root(Meta::new(0o755, now)))),
             users: 0,
+        }))
+    }
+
+    /// `docker volume create`.
+    pub(super) fn create_volume(&mut self, now: Time, request: VolumeCreate) -> Result<Shown, EngineError> {
+        let name: Arc<str> = match request.name.as_str() {
+            "" => self.ids.hex64().into(),
+            name => name.into(),
+        };
+        if !matches!(request.driver.as_str(), "" | "local") {
+            return Err(EngineError::NoSuchVolumePlugin { name: name.to_string(), driver: request.driver });
+        }
+        let is_new = !self.volumes.0.contains_key(&name);
+        let volume = self.add_volume(now, &name)?;
+        if is_new {
+            (volume.labels, volume.options) = (Some(request.labels), Some(request.options));
+        }
+        Ok(volume.shown(&name))
+    }
+
+    /// `docker volume inspect`.
+    pub(super) fn volume(&self, name: &str) -> Result<Shown, EngineError> {
+        let volume = self.volumes.0.get(name).map(|v| v.shown(name));
+        volume.ok_or_else(|| EngineError::NoSuchVolume { name: name.to_owned() })
+    }
+
+    /// `docker volume ls`.
+    pub(super) fn list_volumes(&self, filters: &Filters) -> Result<Vec<Shown>, EngineError> {
+        if let Some(key) = filters.keys().find(|k| !["dangling", "driver", "label", "name"].contains(k)) {
+            return Err(EngineError::InvalidFilter { filter: key.to_owned() });
+        }
+        let wanted = |(name, v): &(&Arc<str>, &Volume)| {
+            filters.pass("dangling", |text| matches!(text, "true" | "1") == (v.users == 0))
+                && filters.pass("driver", |text| text == "local")
+                && filters.pass("name", |text| name.contains(text))
+                && labels_pass(filters, v.labels.as_ref())
+        };
+        Ok(self.volumes.0.iter().filter(wanted).map(|(name, v)| v.shown(name)).collect())
+    }
+
+    /// `docker volume rm`.
+    pub(super) fn remove_volume(&mut self, name: &str) -> Result<(), EngineError> {
+        self.volume(name)?;
+        let mut ids: Vec<&str> = Vec::new();
+        for container in self.containers.newest_first() {
+            if container.mounts.iter().any(|m| m.volume() == Some(name)) {
+                ids.insert(0, &container.id);
+            }
+        }
+        if !ids.is_empty() {
+            return Err(EngineError::VolumeInUse { name: name.to_owned(), ids: ids.join(", ") });
+        }
+        self.volumes.0.remove(name);
+        Ok(())
+    }
+
+    /// `docker volume prune`.
+    pub(super) fn prune_volumes(&mut self, filters: &Filters) -> Result<VolumesPruned, EngineError> {
+        if let Some(key) = filters.keys().find(|k| !["label", "label!"].contains(k)) {
+            return Err(EngineError::InvalidFilter { filter: key.to_owned() });
+        }
+        let mut pruned = VolumesPruned::default();
+        self.volumes.0.retain(|name, volume| {
+            let stays = volume.users > 0 || !labels_pass(filters, volume.labels.as_ref());
+            if !stays {
+                pruned.space_reclaimed += volume.files.borrow().size_rw();
+                pruned.volumes_deleted.push(name.to_string());
+            }
+            stays
         });
+        Ok(pruned)
+    }
+
+    /// All with their use, for `docker system df`.
+    pub(super) fn volumes_used(&self) -> Vec<Shown> {
+        let used = |v: &Volume| Some(VolumeUsage { ref_count: v.users, size: v.files.borrow().size_rw() });
+        self.volumes.0.iter().map(|(name, v)| Shown { usage_data: used(v), ..v.shown(name) }).collect()
     }
 
     /// A container with these mounts goes; `anonymous` takes along what nobody else has.
