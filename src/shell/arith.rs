@@ -27,7 +27,8 @@ fn evaluate_nested(names: &mut dyn Names, text: &str, depth: u32) -> Result<i64,
             return Ok(number);
         }
     }
-    let mut eval = Eval { names, src: text.chars().collect(), pos: 0, start: 0, token: Token::End, skip: 0, depth };
+    let mut eval =
+        Eval { names, src: text.chars().collect(), pos: 0, start: 0, before: 0, token: Token::End, skip: 0, depth };
     eval.advance()?;
     let value = eval.comma()?;
     if eval.token != Token::End {
@@ -75,6 +76,8 @@ struct Eval<'a> {
     pos: usize,
     /// Where the present token begins.
     start: usize,
+    /// Where the one before it began, which complaints show where nothing follows.
+    before: usize,
     token: Token,
     /// Greater than nothing where the value does not count: nothing is set, nothing divided.
     skip: u32,
@@ -85,7 +88,7 @@ type Res<T> = Result<T, String>;
 
 impl Eval<'_> {
     fn fail<T>(&self, what: &str) -> Res<T> {
-        self.fail_at(what, self.start)
+        self.fail_at(what, if self.token == Token::End { self.before } else { self.start })
     }
 
     fn fail_at<T>(&self, what: &str, at: usize) -> Res<T> {
@@ -102,6 +105,7 @@ impl Eval<'_> {
         while self.peek(0).is_some_and(char::is_whitespace) {
             self.pos += 1;
         }
+        self.before = self.start;
         self.start = self.pos;
         let Some(c) = self.peek(0) else {
             self.token = Token::End;
@@ -383,11 +387,7 @@ impl Eval<'_> {
                 self.advance()?;
                 Ok(value)
             }
-            _ => {
-                // Where nothing follows, the complaint shows the operator before.
-                let at = if self.token == Token::End { self.last_operator() } else { self.start };
-                self.fail_at("syntax error: operand expected", at)
-            }
+            _ => self.fail("syntax error: operand expected"),
         }
     }
 
@@ -399,11 +399,6 @@ impl Eval<'_> {
         let value = self.comma();
         self.depth -= 1;
         value
-    }
-
-    fn last_operator(&self) -> usize {
-        let end = self.src.iter().rposition(|c| !c.is_whitespace()).unwrap_or(0);
-        end.min(self.src.len().saturating_sub(1))
     }
 
     fn read(&mut self, name: &str, subscript: Option<&str>) -> Res<i64> {

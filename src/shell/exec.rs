@@ -284,7 +284,7 @@ impl Shell {
                 let prompt = self.get("PS3").unwrap_or_else(|| "#? ".into());
                 self.write(2, &prompt).await;
                 let Some(line) = self.read_line_raw(0).await else {
-                    self.write(2, "\n").await;
+                    self.write(1, "\n").await;
                     return Ok(1);
                 };
                 let answer = line.trim();
@@ -434,7 +434,7 @@ impl Shell {
 
     async fn trace_cond(&mut self, left: &str, op: &str, right: &str) -> Result<(), Flow> {
         let not = if std::mem::take(&mut self.negated) { "! " } else { "" };
-        let unary = op.chars().nth(2).is_none() && op.starts_with('-');
+        let unary = op.len() == 2 && op.starts_with('-');
         let left = if unary { String::new() } else { format!("{} ", super::escape::shell_quoted(left)) };
         self.trace_line(&format!("[[ {not}{left}{op} {right} ]]")).await
     }

@@ -211,7 +211,10 @@ impl Jobs {
         };
         let pid = if long { format!("{} ", job.pgid) } else { String::new() };
         let state = job.state_text(flavour);
-        if flavour != Flavour::Bash {
+        if flavour == Flavour::Ash {
+            return format!("[{}]{mark}  {pid}{state:<27}{}\n", job.id, job.text);
+        }
+        if flavour == Flavour::Dash {
             return format!("[{}] {mark} {pid}{state:<27}{}\n", job.id, job.text);
         }
         let end = if job.state() == State::Running { " &" } else { "" };

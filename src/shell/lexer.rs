@@ -316,7 +316,7 @@ impl Parser {
         }
         for op in OPERATORS {
             let bash_only = matches!(op, "&>>" | "&>" | "<<<" | "|&" | ";;&" | ";&");
-            if (!bash_only || self.bash()) && self.eat(op) {
+            if (self.bash() || !bash_only) && self.eat(op) {
                 return Ok(Token::Op(op));
             }
         }

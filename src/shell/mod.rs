@@ -2,13 +2,15 @@
 //! interpreter. A shell is a future over [`crate::kernel`]'s processes. It knows no Docker.
 //!
 //! From text to effect: [`lexer`] and [`words`] and [`parser`] make the tree of [`ast`]; [`expand`] makes arguments of
-//! words; [`exec`], [`simple`] and [`process`] run the tree; [`start`] has the loops around it all, and [`readline`] the
-//! prompt's line editor.
+//! words; [`exec`], [`simple`] and [`process`] run the tree; [`start`], [`reading`] and [`converse`] are the loops around it all,
+//! and [`readline`] is the prompt's line editor.
 
 pub mod arith;
 pub mod ast;
 pub mod builtins;
+mod complaint;
 mod cond;
+mod converse;
 pub mod echo;
 pub mod escape;
 mod exec;
@@ -25,6 +27,7 @@ pub mod printf;
 mod process;
 pub mod programs;
 pub mod prompt;
+mod reading;
 pub mod readline;
 mod redirect;
 mod simple;
@@ -35,5 +38,6 @@ pub mod test_expr;
 pub mod vars;
 mod words;
 
-pub use start::{entry, is_complete, shells};
+pub use reading::is_complete;
+pub use start::{entry, shells};
 pub use state::Shell;

@@ -137,7 +137,7 @@ impl Parser {
         Ok(Word { raw: self.text(start, self.pos).into(), parts: parts.into() })
     }
 
-    fn up_to_brace(&mut self, quoted: bool) -> Parse<Word> {
+    fn until_brace(&mut self, quoted: bool) -> Parse<Word> {
         self.operand(quoted, &mut |c| c == '}')
     }
 
@@ -152,7 +152,7 @@ impl Parser {
             '}' => ParamOp::Value,
             '-' | '=' | '?' | '+' => {
                 self.bump();
-                ParamOp::Default(c, colon, self.up_to_brace(quoted)?)
+                ParamOp::Default(c, colon, self.until_brace(quoted)?)
             }
             '#' | '%' => {
                 self.bump();
@@ -161,7 +161,7 @@ impl Parser {
                     self.bump();
                 }
                 // Quotes inside a pattern quote, even between double quotes.
-                ParamOp::Remove { front: c == '#', longest, pattern: self.up_to_brace(false)? }
+                ParamOp::Remove { front: c == '#', longest, pattern: self.until_brace(false)? }
             }
             _ if !self.bash() => return Ok(None),
             ':' => {
@@ -175,7 +175,7 @@ impl Parser {
                 if all {
                     self.bump();
                 }
-                ParamOp::Case(c, all, self.up_to_brace(false)?)
+                ParamOp::Case(c, all, self.until_brace(false)?)
             }
             '@' if self.at(2) == Some('}') && self.set.flavour == Flavour::Bash => {
                 self.bump();
@@ -233,7 +233,7 @@ impl Parser {
         let mut with = Word::default();
         if self.at(0) == Some('/') {
             self.bump();
-            with = self.up_to_brace(quoted)?;
+            with = self.until_brace(quoted)?;
         }
         Ok(ParamOp::Replace { how, pattern, with })
     }

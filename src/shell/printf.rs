@@ -1,6 +1,6 @@
 //! `printf`, for the builtin and for `/usr/bin/printf`. Pure text; the date format `%(…)T` is told the time.
 
-use super::escape::{backslashed, unescape, Dialect};
+use super::escape::{backslashed, to_bytes, unescape, Dialect};
 use crate::ambient::Time;
 
 /// What `printf` made of its arguments.
@@ -13,6 +13,9 @@ pub struct Printed {
     /// 0, or 1 where something was wrong.
     pub status: i32,
 }
+
+/// No field is wider: Rust's own formatting ends at 65,535.
+const WIDEST: usize = 60_000;
 
 struct Run<'a> {
     args: std::slice::Iter<'a, String>,
@@ -95,7 +98,7 @@ impl Run<'_> {
         if format.get(i) == Some(&'*') {
             let width = self.integer();
             spec.minus |= width < 0;
-            spec.width = width.unsigned_abs().min(100_000) as usize;
+            spec.width = (width.unsigned_abs() as usize).min(WIDEST);
             i += 1;
         } else {
             spec.width = number(format, &mut i);
@@ -103,15 +106,14 @@ impl Run<'_> {
         if format.get(i) == Some(&'.') {
             i += 1;
             if format.get(i) == Some(&'*') {
-                spec.precision = usize::try_from(self.integer()).ok();
+                spec.precision = usize::try_from(self.integer()).ok().map(|n| n.min(WIDEST));
                 i += 1;
             } else {
                 spec.precision = Some(number(format, &mut i));
             }
         }
-        while matches!(format.get(i), Some('l' | 'h' | 'L' | 'q' | 'j' | 'z' | 't'))
-            && (format.get(i) != Some(&'q') || format.get(i + 1).is_some_and(|c| "diouxX".contains(*c)))
-        {
+        // Sizes mean nothing here.
+        while matches!(format.get(i), Some('l' | 'h' | 'L' | 'j' | 'z' | 't')) {
             i += 1;
         }
         let Some(&conversion) = format.get(i) else {
@@ -163,7 +165,8 @@ impl Run<'_> {
     }
 
     fn pad(&mut self, spec: &Spec, text: &str, zero: bool) {
-        let missing = spec.width.saturating_sub(text.chars().count());
+        // Widths count bytes, in bash as in C.
+        let missing = spec.width.saturating_sub(to_bytes(text).len());
         let out = &mut self.result.out;
         if spec.minus {
             out.push_str(text);
@@ -183,7 +186,12 @@ impl Run<'_> {
     fn text(&mut self, spec: &Spec, text: &str) {
         match spec.precision {
             Some(precision) => {
-                let cut: String = text.chars().take(precision).collect();
+                let mut bytes = 0;
+                let fits = |c: &char| {
+                    bytes += to_bytes(c.encode_utf8(&mut [0; 4])).len();
+                    bytes <= precision
+                };
+                let cut: String = text.chars().take_while(fits).collect();
                 self.pad(spec, &cut, false);
             }
             None => self.pad(spec, text, false),
@@ -318,7 +326,7 @@ impl Run<'_> {
             0 => self.now,
             _ => match self.integer() {
                 -1 | -2 => self.now,
-                secs => Time::from_secs(secs),
+                secs => Time::from_secs(secs.clamp(-9_000_000_000, 9_000_000_000)),
             },
         };
         let pattern = if pattern.is_empty() { "%X".to_owned() } else { pattern };
@@ -332,7 +340,7 @@ impl Run<'_> {
 fn number(format: &[char], i: &mut usize) -> usize {
     let mut value = 0usize;
     while let Some(digit) = format.get(*i).and_then(|c| c.to_digit(10)) {
-        value = (value * 10 + digit as usize).min(100_000);
+        value = (value * 10 + digit as usize).min(WIDEST);
         *i += 1;
     }
     value

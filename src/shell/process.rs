@@ -6,7 +6,7 @@ use super::escape::from_bytes;
 use super::expand::Failure;
 use super::jobs::State;
 use super::lexer::Flavour;
-use super::state::{Flow, Outcome, Shell};
+use super::state::{Flow, Outcome, Shell, LARGEST};
 use crate::kernel::{
     Child, Disposition, Errno, ExitStatus, Fds, LocalBoxFuture, OpenFile, OpenFlags, Signal, WaitFor, WaitStatus,
 };
@@ -35,8 +35,8 @@ impl Shell {
         self.subshell += 1;
         self.traps.retain(|_, action| action.is_empty());
         self.jobs.clear();
-        self.in_job = self.job_control;
         self.job_control = false;
+        self.announces = false;
         self.options.remove("monitor");
         self.loops = 0;
         (self.depth, self.task_depth) = (0, 0);
@@ -251,7 +251,8 @@ impl Shell {
         match state {
             State::Stopped(_) => {
                 if let Some(job) = self.jobs.get(id) {
-                    let line = format!("\n{}", self.jobs.line(job, self.flavour, false));
+                    let gap = if self.flavour == Flavour::Bash { "\n" } else { "" };
+                    let line = format!("{gap}{}", self.jobs.line(job, self.flavour, false));
                     self.write(2, &line).await;
                 }
                 if let Some(job) = self.jobs.get_mut(id) {
@@ -345,6 +346,10 @@ impl Shell {
         loop {
             match self.proc.read_file(&reader, 65_536).await {
                 Ok(more) if more.is_empty() => break,
+                Ok(more) if bytes.len() + more.len() > LARGEST => {
+                    self.complain(&format!("xrealloc: cannot allocate {} bytes", bytes.len() + more.len())).await;
+                    return Err(self.fatal(2));
+                }
                 Ok(more) => bytes.extend_from_slice(&more),
                 Err(Errno::EINTR) => {
                     self.take_signals();
@@ -356,6 +361,9 @@ impl Shell {
             }
         }
         let code = self.wait_pid(child.pid()).await;
+        if self.interactive && self.signals.contains(&Signal::INT) {
+            self.poll_signals().await?;
+        }
         self.substituted = Some(code);
         self.status = code;
         while bytes.last() == Some(&b'\n') {
@@ -467,7 +475,7 @@ impl Shell {
     /// Runs a trap, if it is set; `$?` is as before afterwards.
     pub(super) async fn run_trap(&mut self, name: &str) -> Result<(), Flow> {
         let Some(action) = self.traps.get(name).filter(|action| !action.is_empty()).cloned() else { return Ok(()) };
-        if self.running_trap && name == "ERR" {
+        if self.running_trap && matches!(name, "ERR" | "DEBUG" | "RETURN") {
             return Ok(());
         }
         let (status, running) = (self.status, std::mem::replace(&mut self.running_trap, true));

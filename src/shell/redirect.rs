@@ -6,7 +6,7 @@ use super::escape::to_bytes;
 use super::expand::Failure;
 use super::lexer::Flavour;
 use super::state::{Flow, Shell};
-use crate::kernel::{Errno, File, FileKind, OpenFile, OpenFlags, Proc};
+use crate::kernel::{Errno, File, FileKind, OpenFile, OpenFlags, Proc, FD_MAX};
 
 /// What descriptors were before.
 #[derive(Default)]
@@ -71,6 +71,9 @@ impl Shell {
                 return self.redirect_variable(redirect, &name).await;
             }
         };
+        if !(0..FD_MAX).contains(&fd) {
+            return Err(Failure::Say(format!("{fd}: {}", Errno::EBADF), self.redirect_flow()));
+        }
         let file = match op {
             RedirectOp::DupIn | RedirectOp::DupOut => {
                 let word = self.target(redirect).await?;

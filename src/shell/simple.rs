@@ -54,6 +54,13 @@ impl Shell {
         } else {
             boxed(self.expand_words(words)).await?
         };
+        if !self.traps.is_empty() {
+            let raws: Vec<&str> = assigns.iter().map(|a| &*a.raw).chain(words.iter().map(|w| &*w.raw)).collect();
+            self.vars.set("BASH_COMMAND", &raws.join(" "));
+        }
+        if self.traps.contains_key("DEBUG") {
+            boxed(self.run_trap("DEBUG")).await?;
+        }
         let Some(name) = args.first().cloned() else { return boxed(self.assign_only(assigns, redirects)).await };
         if let Some(last) = args.last() {
             if !declarer {
@@ -62,9 +69,6 @@ impl Shell {
         }
         if self.option("xtrace") && !declarer {
             boxed(self.trace(assigns, &args)).await?;
-        }
-        if self.traps.contains_key("DEBUG") {
-            boxed(self.run_trap("DEBUG")).await?;
         }
         let special = self.flavour != Flavour::Bash && builtins::is_special(&name);
         if !special {
@@ -299,6 +303,7 @@ impl Shell {
         let loops = std::mem::take(&mut self.loops);
         self.frames.push(Frame { name, source: function.source.clone(), called_at: self.line });
         self.vars.push_scope();
+        let hidden = self.hide_traps();
         self.proc.yield_now().await;
         let result = if self.is_deep() {
             let body = function.body.clone();
@@ -315,6 +320,9 @@ impl Shell {
         if self.traps.contains_key("RETURN") {
             boxed(self.run_trap("RETURN")).await?;
         }
+        for (name, action) in hidden {
+            self.traps.entry(name).or_insert(action);
+        }
         self.leave_scope();
         let line = self.frames.pop().map_or(self.line, |frame| frame.called_at);
         self.line = line;
@@ -324,6 +332,20 @@ impl Shell {
             Err(Flow::Return(status)) => Ok(status),
             other => other,
         }
+    }
+
+    /// Traps that functions do not inherit, taken out until the function is over.
+    fn hide_traps(&mut self) -> Vec<(String, Rc<str>)> {
+        let mut hidden = Vec::new();
+        if self.traps.is_empty() {
+            return hidden;
+        }
+        for (name, option) in [("ERR", "errtrace"), ("DEBUG", "functrace"), ("RETURN", "functrace")] {
+            if !self.option(option) {
+                hidden.extend(self.traps.remove_entry(name));
+            }
+        }
+        hidden
     }
 
     async fn external(

@@ -1,17 +1,14 @@
-//! How a shell begins, reads and ends: its arguments, startup files, the loops over a prompt, a script, a string or
-//! standard input, and the history file.
+//! How a shell begins and ends: which one it is, its arguments, variables and startup files. Reading commands is in
+//! [`super::reading`] and [`super::converse`].
 
-use super::ast::List;
-use super::escape::{from_bytes, to_bytes};
 use super::history::History;
 use super::jobs::Jobs;
-use super::lexer::{Fault, Flavour, Parser, Settings, SyntaxError};
+use super::lexer::Flavour;
 use super::parser::parse_text;
-use super::readline::Input;
 use super::state::{base, Flow, Outcome, Shell};
 use super::vars::{Vars, READONLY};
 use crate::ambient::Ids;
-use crate::kernel::{Disposition, Errno, Flavor, LocalBoxFuture, OpenFlags, Proc, Programs, Signal, SignalSet, Whence};
+use crate::kernel::{Disposition, Flavor, LocalBoxFuture, Proc, Programs, Signal, SignalSet};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -26,19 +23,6 @@ pub fn shells() -> Programs {
     }
     super::standalone::insert(&mut programs);
     programs
-}
-
-/// Whether a text is whole commands of bash: no quotes, brackets, compound commands or here-documents left open.
-pub fn is_complete(text: &str) -> bool {
-    let mut parser = Parser::new(text, 1, Settings { flavour: Flavour::Bash, aliases: None, extglob: false });
-    loop {
-        match parser.parse_next() {
-            Ok(Some(_)) if parser.wants_here() || parser.continued || text.ends_with('\\') => return false,
-            Ok(Some(_)) => {}
-            Ok(None) => return true,
-            Err(error) => return !error.is_incomplete(),
-        }
-    }
 }
 
 /// The program behind `bash`, `sh`, `dash` and `ash`: which of them it is, is told by the file and the name it was
@@ -120,7 +104,11 @@ impl Invocation {
                         found.rcfile = words.peek().map(|w| (*w).clone());
                     }
                     "version" => {
-                        let text = "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n";
+                        let text = "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n\
+                                    Copyright (C) 2022 Free Software Foundation, Inc.\n\
+                                    License GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\n\
+                                    This is free software; you are free to change and redistribute it.\n\
+                                    There is NO WARRANTY, to the extent permitted by law.\n";
                         found.answer = Some((1, text.to_owned(), 0));
                     }
                     other => {
@@ -251,7 +239,7 @@ impl Shell {
     }
 
     /// After a command line that was given up, nothing of it is left.
-    fn recover(&mut self, flow: Flow) {
+    pub(super) fn recover(&mut self, flow: Flow) {
         self.status = match flow {
             Flow::Discard(status) | Flow::Failed(status) | Flow::Return(status) | Flow::Exit(status) => status,
             Flow::Break(_) | Flow::Continue(_) => 0,
@@ -285,6 +273,7 @@ impl Shell {
             functions: Rc::default(),
             aliases: Rc::default(),
             params: Vec::new(),
+            params_set: false,
             options,
             shopts: super::builtins::default_shopts(flavour),
             status: 0,
@@ -314,11 +303,11 @@ impl Shell {
             reads_string: false,
             reads_stdin: false,
             job_control: false,
-            in_job: false,
             signals: Vec::new(),
             replaceable: false,
             command_number: 1,
             warned: false,
+            typed_lines: 1,
             running_trap: false,
             open_substitutions: Vec::new(),
             readline: Default::default(),
@@ -411,60 +400,6 @@ impl Shell {
         }
     }
 
-    /// Signals, job control and terminal of a shell with a prompt.
-    async fn begin_interactive(&mut self) {
-        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::HUP, Signal::WINCH]) {
-            self.set_disposition(signal);
-        }
-        self.announces = true;
-        self.proc.set_reaps_orphans(true);
-        if let Some(tty) = self.proc.tty() {
-            // It may lead its session already, and then has a group of its own.
-            let _ = self.proc.setpgid(0, 0);
-            tty.set_foreground(self.proc.pgid());
-            self.job_control = true;
-            self.options.insert("monitor");
-        }
-        if self.flavour == Flavour::Bash {
-            self.options.extend(["history", "histexpand", "emacs"]);
-            self.shopts.insert("expand_aliases");
-            if self.login {
-                self.shopts.insert("login_shell");
-            }
-            self.history.enabled = true;
-            let home = self.home_of(None).unwrap_or_else(|| "/".to_owned());
-            if self.vars.get("HOME").is_none() {
-                self.vars.set("HOME", &home);
-            }
-            let file = format!("{}/.bash_history", self.text("HOME").trim_end_matches('/'));
-            for (name, value) in [
-                ("PS1", "\\s-\\v\\$ "),
-                ("PS2", "> "),
-                ("HISTFILE", &file),
-                ("HISTSIZE", "500"),
-                ("HISTFILESIZE", "500"),
-            ] {
-                if self.vars.get(name).is_none() {
-                    self.vars.set(name, value);
-                }
-            }
-            self.set_window_size();
-        } else {
-            let root = self.proc.cred().uid == 0;
-            let ps1 = match (self.flavour, root) {
-                (Flavour::Ash, _) => "\\w \\$ ",
-                (_, true) => "# ",
-                (_, false) => "$ ",
-            };
-            for (name, value) in [("PS1", ps1), ("PS2", "> ")] {
-                if self.vars.get(name).is_none() {
-                    self.vars.set(name, value);
-                }
-            }
-            self.history.enabled = self.flavour == Flavour::Ash;
-        }
-    }
-
     async fn main(
         &mut self,
         command: Option<String>,
@@ -522,463 +457,6 @@ impl Shell {
         }
     }
 
-    async fn run_script_file(&mut self, path: &str) -> Outcome {
-        let mut found = path.to_owned();
-        let mut read = self.read_file(&found).await;
-        if read.is_err() && !path.contains('/') && self.flavour == Flavour::Bash {
-            if let Some(on_path) = self.search(path).into_iter().next() {
-                found = on_path;
-                read = self.read_file(&found).await;
-            }
-        }
-        match read {
-            Ok(text) => {
-                if text.contains('\0') {
-                    let text = format!("{found}: {found}: cannot execute binary file\n");
-                    self.write(2, &text).await;
-                    return Err(Flow::Exit(126));
-                }
-                self.frames.push(super::state::Frame { name: "main".into(), source: found.into(), called_at: 0 });
-                self.run_text(&text, "", 1).await
-            }
-            Err(errno) => {
-                let (text, status) = match (self.flavour, errno) {
-                    (Flavour::Bash, Errno::EISDIR) => (format!("{path}: {path}: Is a directory\n"), 126),
-                    (Flavour::Bash, Errno::ENOENT) => (format!("bash: {path}: {errno}\n"), 127),
-                    (Flavour::Bash, _) => (format!("bash: {path}: {errno}\n"), 126),
-                    (Flavour::Dash, Errno::ENOENT) => (format!("sh: 0: cannot open {path}: No such file\n"), 2),
-                    (Flavour::Dash, _) => (format!("sh: 0: cannot open {path}: {errno}\n"), 2),
-                    (Flavour::Ash, _) => (format!("sh: can't open '{path}': {errno}\n"), 2),
-                };
-                self.write(2, &text).await;
-                Err(Flow::Exit(status))
-            }
-        }
-    }
-
-    /// Runs a text, a complete command at a time. `origin` is `-c`, `eval`, `source`, `trap` or nothing for a script.
-    pub(super) fn run_text<'a>(&'a mut self, text: &'a str, origin: &'a str, line: u32) -> LocalBoxFuture<'a, Outcome> {
-        Box::pin(async move {
-            let mut parser = Parser::new(text, line, self.settings());
-            let mut status = 0;
-            let nested = matches!(origin, "eval" | "source" | "trap");
-            let traps_line = (origin == "trap").then_some(self.line);
-            loop {
-                let settings = self.settings();
-                parser.set(settings);
-                let before = parser.position();
-                let parsed = parser.parse_next();
-                if self.option("verbose") {
-                    let source = parser.source(before, parser.position());
-                    self.write(2, &source).await;
-                }
-                match parsed {
-                    Ok(None) => return Ok(status),
-                    Ok(Some(list)) => {
-                        self.warn_of_cut_documents(&mut parser).await;
-                        if list.is_empty() {
-                            continue;
-                        }
-                        // The last command of a string may take the shell's place.
-                        self.replaceable = origin == "-c"
-                            && self.subshell == 0
-                            && !self.interactive
-                            && self.traps.is_empty()
-                            && super::simple::is_single(&list)
-                            && parser.rest().trim().is_empty();
-                        match self.run_list(&list).await {
-                            Ok(code) => status = code,
-                            // Given up: a script goes on with its next line.
-                            Err(Flow::Discard(code)) if !nested && !self.interactive => {
-                                self.replaceable = false;
-                                status = code;
-                                self.status = code;
-                                if code == 130 {
-                                    return Err(Flow::Exit(code));
-                                }
-                            }
-                            Err(Flow::Break(_) | Flow::Continue(_)) if self.loops == 0 => status = 0,
-                            Err(flow) => return Err(flow),
-                        }
-                        if let Some(line) = traps_line {
-                            self.line = line;
-                        }
-                    }
-                    Err(error) => {
-                        self.syntax_error(&error, &parser, origin, line).await;
-                        self.status = 2;
-                        return if self.interactive || nested && self.flavour == Flavour::Bash {
-                            Ok(2)
-                        } else {
-                            Err(Flow::Exit(2))
-                        };
-                    }
-                }
-            }
-        })
-    }
-
-    async fn warn_of_cut_documents(&mut self, parser: &mut Parser) {
-        for (line, begun, end) in std::mem::take(&mut parser.cut_here) {
-            if self.flavour == Flavour::Bash {
-                self.line = line;
-                let text = format!("warning: here-document at line {begun} delimited by end-of-file (wanted `{end}')");
-                self.complain(&text).await;
-            }
-        }
-    }
-
-    /// Says what is wrong with a text, in the words of the shell that this is.
-    async fn syntax_error(&mut self, error: &SyntaxError, parser: &Parser, origin: &str, first: u32) {
-        let text = match self.flavour {
-            Flavour::Bash => {
-                let prefix = match origin {
-                    _ if self.interactive && !matches!(origin, "source" | "eval") => format!("{}: ", base(&self.name)),
-                    "-c" => format!("{}: -c: line {}: ", self.name, error.line),
-                    "eval" if self.interactive => format!("{}: eval: line {}: ", base(&self.name), error.line),
-                    "eval" => {
-                        let source = self.frames.last().map_or(&self.name, |f| &f.source);
-                        format!("{source}: eval: line {}: ", error.line)
-                    }
-                    _ => {
-                        let source = self.frames.last().map_or(&self.name, |f| &f.source);
-                        format!("{source}: line {}: ", error.line)
-                    }
-                };
-                let sentences = error.to_string().replace('\n', &format!("\n{prefix}"));
-                let mut text = format!("{prefix}{sentences}\n");
-                if matches!(error.fault, Fault::Unexpected(_)) && !(self.interactive && origin.is_empty()) {
-                    text.push_str(&format!("{prefix}`{}'\n", parser.line_text(error.line, first)));
-                }
-                text
-            }
-            Flavour::Dash => {
-                let what = match &error.fault {
-                    Fault::Unexpected(token) => quoted_token(token),
-                    Fault::Eof => "end of file unexpected".to_owned(),
-                    Fault::Unmatched(")") => "end of file unexpected (expecting \")\")".to_owned(),
-                    Fault::Unmatched("}") => "Missing '}'".to_owned(),
-                    Fault::Unmatched("`") => "EOF in backquote substitution".to_owned(),
-                    Fault::Unmatched(_) => "Unterminated quoted string".to_owned(),
-                    Fault::Other(text) => text.clone(),
-                    Fault::TooDeep => "nested too deeply".to_owned(),
-                };
-                let expecting = match (&error.fault, error.expecting) {
-                    (Fault::Unexpected(_) | Fault::Eof, Some(wanted)) => format!(" (expecting \"{wanted}\")"),
-                    _ => String::new(),
-                };
-                format!("{}: {}: Syntax error: {what}{expecting}\n", self.name, error.line)
-            }
-            Flavour::Ash => {
-                let what = match &error.fault {
-                    Fault::Unexpected(token) => match quoted_token(token).strip_suffix(" unexpected") {
-                        Some(token) => format!("unexpected {token}"),
-                        None => "unexpected token".to_owned(),
-                    },
-                    Fault::Eof => "unexpected end of file".to_owned(),
-                    Fault::Unmatched(")") => "unexpected end of file (expecting \")\")".to_owned(),
-                    Fault::Unmatched("}") => "missing '}'".to_owned(),
-                    Fault::Unmatched("`") => "EOF in backquote substitution".to_owned(),
-                    Fault::Unmatched(_) => "unterminated quoted string".to_owned(),
-                    Fault::Other(text) => text.clone(),
-                    Fault::TooDeep => "nested too deeply".to_owned(),
-                };
-                let expecting = match (&error.fault, error.expecting) {
-                    (Fault::Unexpected(_) | Fault::Eof, Some(wanted)) => format!(" (expecting \"{wanted}\")"),
-                    _ => String::new(),
-                };
-                self.line = error.line;
-                format!("{}syntax error: {what}{expecting}\n", self.prefix())
-            }
-        };
-        self.write(2, &text).await;
-    }
-
-    /// Commands from standard input without a prompt: never more is read than the command needs, because the commands
-    /// read from there too.
-    async fn run_stdin(&mut self) -> Outcome {
-        let (mut text, mut first, mut status) = (String::new(), 1, 0);
-        loop {
-            let line = self.next_stdin_line().await;
-            let ended = line.is_none();
-            text.push_str(&line.unwrap_or_default());
-            if text.is_empty() && ended {
-                return Ok(status);
-            }
-            let mut parser = Parser::new(&text, first, self.settings());
-            match parser.parse_next() {
-                Ok(_) if !ended && (parser.wants_here() || parser.continued) => continue,
-                Ok(list) => {
-                    self.warn_of_cut_documents(&mut parser).await;
-                    match self.run_list(&list.unwrap_or_default()).await {
-                        Ok(code) => status = code,
-                        Err(Flow::Discard(code)) => {
-                            status = code;
-                            self.status = code;
-                        }
-                        Err(Flow::Break(_) | Flow::Continue(_)) => status = 0,
-                        Err(flow) => return Err(flow),
-                    }
-                    first = parser.line();
-                    text = parser.rest();
-                    if !text.is_empty() {
-                        // The rest of a line that an alias or a parenthesis cut short.
-                        let rest = std::mem::take(&mut text);
-                        status = self.run_text(&rest, "", first).await?;
-                    }
-                }
-                Err(error) if error.is_incomplete() && !ended => {}
-                Err(error) => {
-                    self.syntax_error(&error, &parser, "", first).await;
-                    return Err(Flow::Exit(2));
-                }
-            }
-            if ended && text.is_empty() {
-                return Ok(status);
-            }
-        }
-    }
-
-    /// A line of standard input with its newline. A regular file is read in pieces and its offset put back.
-    async fn next_stdin_line(&mut self) -> Option<String> {
-        let seekable = self.proc.seek(0, 0, Whence::Current).is_ok();
-        let mut bytes: Vec<u8> = Vec::new();
-        loop {
-            let read = self.proc.read(0, if seekable { 4096 } else { 1 }).await;
-            match read {
-                Ok(more) if more.is_empty() => break,
-                Ok(more) => match more.iter().position(|b| *b == b'\n') {
-                    Some(at) => {
-                        bytes.extend(more.iter().take(at + 1));
-                        let unread = more.len() - at - 1;
-                        if unread > 0 {
-                            let _ = self.proc.seek(0, -(unread as i64), Whence::Current);
-                        }
-                        break;
-                    }
-                    None => bytes.extend_from_slice(&more),
-                },
-                Err(Errno::EINTR) => {
-                    if self.poll_signals().await.is_err() {
-                        break;
-                    }
-                }
-                Err(_) => break,
-            }
-        }
-        (!bytes.is_empty()).then(|| from_bytes(&bytes))
-    }
-
-    // ---- the prompt
-
-    /// The loop of a shell with a prompt.
-    async fn converse(&mut self) -> Outcome {
-        let terminal = self.proc.isatty(0);
-        if self.flavour == Flavour::Bash {
-            self.read_inputrc().await;
-            let file = self.text("HISTFILE");
-            self.after_change("HISTCONTROL", None);
-            if let Ok(text) = self.read_file(&file).await {
-                self.history.load(&text);
-            }
-        } else {
-            Rc::make_mut(&mut self.readline).keymap.bracketed_paste = false;
-        }
-        loop {
-            match self.next_command(terminal).await {
-                Ok(Some(list)) => {
-                    let result = self.run_list(&list).await;
-                    self.command_number += 1;
-                    (self.depth, self.task_depth) = (0, 0);
-                    match result {
-                        Ok(status) => self.status = status,
-                        Err(Flow::Exit(status)) => return Err(Flow::Exit(status)),
-                        Err(flow) => self.recover(flow),
-                    }
-                }
-                Ok(None) => return self.leave().await,
-                Err(Flow::Discard(status)) => self.status = status,
-                Err(flow) => return Err(flow),
-            }
-        }
-    }
-
-    /// End of file at the prompt.
-    async fn leave(&mut self) -> Outcome {
-        if self.flavour == Flavour::Bash && self.proc.isatty(0) {
-            let word = if self.login { "logout\n" } else { "exit\n" };
-            self.write(2, word).await;
-        } else if self.flavour == Flavour::Dash {
-            self.write(2, "\n").await;
-        }
-        Err(Flow::Exit(self.status))
-    }
-
-    /// Reads a command at the prompt, on as many lines as it takes. `None` at the end of the input.
-    async fn next_command(&mut self, terminal: bool) -> Result<Option<List>, Flow> {
-        self.tell_jobs().await;
-        self.poll_signals().await?;
-        if self.flavour == Flavour::Bash {
-            self.run_prompt_command().await?;
-        }
-        let (mut text, mut first) = (String::new(), true);
-        loop {
-            let name = if first { "PS1" } else { "PS2" };
-            let prompt = self.text(name);
-            let prompt = self.expand_prompt(&prompt).await;
-            let input = if terminal {
-                self.read_line(&prompt).await
-            } else {
-                self.write(2, &prompt).await;
-                match self.next_stdin_line().await {
-                    Some(line) => Input::Line(line.trim_end_matches('\n').to_owned()),
-                    None => Input::Eof,
-                }
-            };
-            let ended = input == Input::Eof;
-            match input {
-                Input::Line(line) => {
-                    let line = match self.expand_history(&line).await {
-                        Some(line) => line,
-                        None => return Err(Flow::Discard(1)),
-                    };
-                    if first {
-                        self.history.add(&line);
-                    } else {
-                        self.join_history(&text, &line);
-                    }
-                    text.push_str(&line);
-                    text.push('\n');
-                }
-                Input::Interrupted => {
-                    self.signals.clear();
-                    return match self.traps.get("INT").filter(|a| !a.is_empty()).cloned() {
-                        Some(_) => {
-                            self.run_trap("INT").await?;
-                            Err(Flow::Discard(130))
-                        }
-                        None => Err(Flow::Discard(130)),
-                    };
-                }
-                Input::Eof if self.signals.contains(&Signal::HUP) => return Err(Flow::Exit(129)),
-                Input::Eof if text.is_empty() => {
-                    if self.option("ignoreeof") {
-                        self.write(2, "Use \"exit\" to leave the shell.\n").await;
-                        return Err(Flow::Discard(self.status));
-                    }
-                    let stopped = self.jobs.iter().any(|job| matches!(job.state(), super::jobs::State::Stopped(_)));
-                    if stopped && !std::mem::replace(&mut self.warned, true) {
-                        self.write(2, "There are stopped jobs.\n").await;
-                        return Err(Flow::Discard(self.status));
-                    }
-                    return Ok(None);
-                }
-                Input::Eof => {}
-            }
-            let mut parser = Parser::new(&text, 1, self.settings());
-            let result = self.parse_lines(&mut parser, ended);
-            match result {
-                Ok(None) if !ended => first = false,
-                Ok(list) => {
-                    self.warn_of_cut_documents(&mut parser).await;
-                    return Ok(Some(list.unwrap_or_default()));
-                }
-                Err(error) => {
-                    self.syntax_error(&error, &parser, "", 1).await;
-                    if error.is_incomplete() && error.fault != Fault::Eof {
-                        let eof = SyntaxError { fault: Fault::Eof, ..error };
-                        self.syntax_error(&eof, &parser, "", 1).await;
-                    }
-                    return Err(Flow::Discard(2));
-                }
-            }
-        }
-    }
-
-    /// All commands of the typed lines; `None` where more is to come.
-    fn parse_lines(&self, parser: &mut Parser, ended: bool) -> Result<Option<List>, SyntaxError> {
-        let mut all = Vec::new();
-        loop {
-            match parser.parse_next() {
-                Ok(Some(list)) => {
-                    if !ended && (parser.wants_here() || parser.continued) {
-                        return Ok(None);
-                    }
-                    all.extend(list);
-                }
-                Ok(None) => return Ok(Some(all)),
-                Err(error) if error.is_incomplete() && !ended => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    async fn run_prompt_command(&mut self) -> Result<(), Flow> {
-        let commands = match self.vars.get("PROMPT_COMMAND") {
-            Some(var) => var.elements(),
-            None => return Ok(()),
-        };
-        let status = self.status;
-        for command in commands {
-            if let Err(Flow::Exit(status)) = self.run_text(&command, "eval", 1).await {
-                return Err(Flow::Exit(status));
-            }
-        }
-        self.status = status;
-        Ok(())
-    }
-
-    /// `!` expansion; `None` where it failed.
-    async fn expand_history(&mut self, line: &str) -> Option<String> {
-        if !self.option("histexpand") {
-            return Some(line.to_owned());
-        }
-        match self.history.expand(line) {
-            Ok(None) => Some(line.to_owned()),
-            Ok(Some(new)) => {
-                self.write(2, &format!("{new}\n")).await;
-                Some(new)
-            }
-            Err(error) => {
-                self.complain(&error).await;
-                None
-            }
-        }
-    }
-
-    /// The lines of one command are one entry (`cmdhist`), joined by semicolons where that keeps their meaning.
-    fn join_history(&mut self, before: &str, line: &str) {
-        let so_far = before.trim_end_matches('\n');
-        let parser_says = parse_text(so_far, 1, self.plain_settings());
-        let quoted = matches!(&parser_says, Err(e) if matches!(e.fault, Fault::Unmatched(_)));
-        let here = so_far.contains("<<");
-        let last_word = so_far.rsplit(char::is_whitespace).next().unwrap_or_default();
-        let opens = matches!(last_word, "do" | "then" | "else" | "{" | "(" | "in" | "&&" | "||" | "|" | ";" | ";;")
-            || so_far.ends_with([';', '&', '|', '(', '{']);
-        let joined = if so_far.ends_with('\\') {
-            format!("{}{line}", so_far.strip_suffix('\\').unwrap_or(so_far))
-        } else if quoted || here {
-            format!("{so_far}\n{line}")
-        } else if opens {
-            format!("{so_far} {line}")
-        } else {
-            format!("{so_far}; {line}")
-        };
-        self.history.replace_last(&joined);
-    }
-
-    /// Appends this session's lines to a file, made with mode 0600.
-    pub(super) async fn save_history(&mut self, file: &str) {
-        let lines = self.history.take_new();
-        if lines.is_empty() || file.is_empty() {
-            return;
-        }
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        if let Ok(file) = self.proc.open_file(file, OpenFlags::APPEND, 0o600).await {
-            let _ = self.proc.write_file(&file, &to_bytes(&text)).await;
-        }
-    }
-
     /// The end: traps, history, status.
     async fn end(&mut self, result: Outcome) -> i32 {
         let status = match result {
@@ -1001,19 +479,5 @@ impl Shell {
             }
         }
         status & 255
-    }
-}
-
-/// A token in dash's message: words are shown as `word unexpected`.
-fn quoted_token(token: &str) -> String {
-    let is_operator = token.starts_with(|c: char| ";&|()<>".contains(c));
-    let is_reserved =
-        matches!(token, "then" | "else" | "elif" | "fi" | "do" | "done" | "esac" | "}" | "!" | "in" | "{");
-    if token == "newline" {
-        "newline unexpected".to_owned()
-    } else if is_operator || is_reserved {
-        format!("\"{token}\" unexpected")
-    } else {
-        "word unexpected".to_owned()
     }
 }

@@ -63,6 +63,9 @@ pub struct Frame {
 /// What a trap does; the key is a signal's name without `SIG`, or `EXIT`, `ERR`, `DEBUG`, `RETURN`.
 pub type Traps = BTreeMap<String, Rc<str>>;
 
+/// The most bytes that a variable or the output of a command substitution may have.
+pub const LARGEST: usize = 32 << 20;
+
 /// The options of `set`, with the letters they have.
 pub const OPTIONS: [(&str, char); 27] = [
     ("allexport", 'a'),
@@ -115,6 +118,8 @@ pub struct Shell {
     pub aliases: Rc<BTreeMap<String, String>>,
     /// `$1` and so on.
     pub params: Vec<Rc<str>>,
+    /// `set` has set them.
+    pub params_set: bool,
     /// Options of `set` that are on.
     pub options: BTreeSet<&'static str>,
     /// Options of `shopt` that are on.
@@ -169,10 +174,8 @@ pub struct Shell {
     pub reads_string: bool,
     /// Reads its commands from standard input.
     pub reads_stdin: bool,
-    /// A subshell that runs as part of a pipeline or in the background keeps its terminal to itself.
+    /// Every job has a process group of its own, and the terminal while it is in the foreground.
     pub job_control: bool,
-    /// Process groups of subshells under job control; 0 where none.
-    pub in_job: bool,
     /// Signals taken from the process that nothing has been done about yet.
     pub signals: Vec<Signal>,
     /// The next simple command may take the place of the shell's process: nothing comes after it.
@@ -185,6 +188,8 @@ pub struct Shell {
     pub announces: bool,
     /// The student was told of stopped jobs when leaving.
     pub warned: bool,
+    /// The number of the line that will be typed next.
+    pub typed_lines: u32,
     /// A trap is being run.
     pub running_trap: bool,
     /// Descriptors of process substitutions to be closed after the present command.
@@ -345,6 +350,9 @@ impl Shell {
             return self.assign_element(array, index, value, append);
         }
         let value = self.converted(&name, None, value, append)?;
+        if value.len() > LARGEST {
+            return Err(format!("xrealloc: cannot allocate {} bytes", value.len()));
+        }
         self.check_writable(&name)?;
         if self.vars.get(&name).is_some_and(|var| matches!(var.value, Value::Array(_) | Value::Assoc(_))) {
             return self.put_element(&name, "0", &value);

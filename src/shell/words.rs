@@ -74,7 +74,11 @@ impl Parser {
                     let list = self.nested_list()?;
                     out.push(Part::Process(c == '<', Rc::new(list)));
                 }
-                Some('(') if self.assign_ok && self.bash() && is_array_start(&self.text(start, self.pos)) => {
+                Some('(')
+                    if self.assign_ok
+                        && self.set.flavour == Flavour::Bash
+                        && is_array_start(&self.text(start, self.pos)) =>
+                {
                     self.bump();
                     let elements = self.array_elements()?;
                     out.push(Part::Array(elements.into()));

@@ -109,3 +109,13 @@ fn an_endless_loop_lets_others_in() {
     let ran = bash("while :; do :; done & sleep 1; kill $!; wait $!; echo $?");
     assert_eq!(ran.stdout, "143\n");
 }
+
+#[test]
+fn an_array_is_a_syntax_error_outside_bash() {
+    for text in ["a=(1 2)", "a=(<("] {
+        for flavour in [Flavour::Dash, Flavour::Ash] {
+            assert!(parse_text(text, 1, settings(flavour)).is_err(), "{flavour:?}: {text}");
+        }
+    }
+    assert!(parse_text("a=(1 <(:))", 1, settings(Flavour::Bash)).is_ok());
+}

@@ -61,7 +61,7 @@ pub fn exit(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         Ok(status) => {
             let stopped = shell.jobs.iter().any(|job| matches!(job.state(), crate::shell::jobs::State::Stopped(_)));
             if shell.interactive && shell.subshell == 0 && stopped && !std::mem::replace(&mut shell.warned, true) {
-                out.raw_error("There are stopped jobs.\n");
+                out.raw_error(shell.stopped_jobs_warning());
                 return Ok(1);
             }
             Err(Flow::Exit(status))
@@ -166,6 +166,7 @@ pub fn source<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a
                 };
             }
         };
+        shell.params_set = false;
         let params = (rest.len() > 1)
             .then(|| std::mem::replace(&mut shell.params, rest.iter().skip(1).map(|p| p.as_str().into()).collect()));
         shell.frames.push(Frame { name: "source".into(), source: shown.into(), called_at: shell.line });
@@ -183,7 +184,8 @@ pub fn source<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a
         if let Some(frame) = shell.frames.pop() {
             shell.line = frame.called_at;
         }
-        if let Some(params) = params {
+        // What `set` did inside stays.
+        if let Some(params) = params.filter(|_| !shell.params_set) {
             shell.params = params;
         }
         match result {

@@ -104,7 +104,8 @@ pub fn read<'a>(shell: &'a mut Shell, args: &'a [String]) -> LocalBoxFuture<'a, 
             Err(error) => {
                 shell.complain(&format!("read: {error}")).await;
                 if error.ends_with("invalid option") && shell.flavour == Flavour::Bash {
-                    let usage = "read: usage: read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]\n";
+                    let usage = "read: usage: read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] \
+                                 [-p prompt] [-t timeout] [-u fd] [name ...]\n";
                     shell.write(2, usage).await;
                 }
                 return Ok(2);

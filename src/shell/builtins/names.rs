@@ -80,7 +80,8 @@ enum Meaning {
 
 fn meanings(shell: &Shell, name: &str, all: bool) -> Vec<Meaning> {
     let mut found = Vec::new();
-    if let Some(value) = shell.aliases.get(name) {
+    let expands = shell.interactive || shell.shopt("expand_aliases") || shell.flavour != Flavour::Bash;
+    if let (Some(value), true) = (shell.aliases.get(name), expands) {
         found.push(Meaning::Alias(value.clone()));
     }
     if is_reserved(name, shell.flavour) {
@@ -349,7 +350,8 @@ pub fn help(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         return Ok(1);
     }
     if shell.flavour == Flavour::Bash {
-        out.print("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help' to see this list.\n\n");
+        out.print("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n");
+        out.print("These shell commands are defined internally.  Type `help' to see this list.\n\n");
     } else {
         out.print("Built-in commands:\n------------------\n");
     }

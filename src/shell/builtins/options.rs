@@ -136,6 +136,7 @@ pub fn set(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
         }
     }
     if let Some(params) = params {
+        shell.params_set = true;
         shell.params = params.into_iter().map(|p| p.as_str().into()).collect();
     }
     Ok(0)

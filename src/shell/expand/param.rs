@@ -278,14 +278,14 @@ impl Shell {
             Found::One(text) => {
                 let chars: Vec<char> = text.unwrap_or_default().chars().collect();
                 let n = chars.len() as i64;
-                let from = if offset < 0 { n + offset } else { offset };
+                let from = if offset < 0 { n.saturating_add(offset) } else { offset };
                 if from < 0 || from > n {
                     return Ok(Found::One(Some("".into())));
                 }
                 let to = match length {
                     None => n,
-                    Some((len, _)) if len >= 0 => (from + len).min(n),
-                    Some((len, _)) if n + len >= from => n + len,
+                    Some((len, _)) if len >= 0 => from.saturating_add(len).min(n),
+                    Some((len, _)) if n.saturating_add(len) >= from => n + len,
                     Some((_, raw)) => return Err(bad(self, raw.trim())),
                 };
                 let piece: String = chars.get(from as usize..to as usize).unwrap_or_default().iter().collect();
@@ -307,7 +307,7 @@ impl Shell {
                     items
                 };
                 let n = items.len() as i64;
-                let from = if offset < 0 { n + offset } else { self.index_position(param, offset) };
+                let from = if offset < 0 { n.saturating_add(offset) } else { self.index_position(param, offset) };
                 if from < 0 {
                     return Ok(Found::Many(Vec::new(), star));
                 }
@@ -329,7 +329,7 @@ impl Shell {
     async fn transform(&mut self, name: &str, param: &Param, found: Found, how: char) -> Expanded<Found> {
         let flags = self.vars.get(name).map(attribute_letters).unwrap_or_default();
         Ok(match how {
-            'Q' => map(found, escape::single_quoted),
+            'Q' => map(found, quoted),
             'E' => map(found, |text| escape::unescape(text, escape::Dialect::AnsiC).0),
             'U' => map(found, str::to_uppercase),
             'L' => map(found, str::to_lowercase),
@@ -362,7 +362,7 @@ impl Shell {
                         Found::Many(pairs.flat_map(|(k, v)| [k, v]).collect(), false)
                     }
                 }
-                _ => map(found, escape::single_quoted),
+                _ => map(found, quoted),
             },
         })
     }
@@ -389,6 +389,15 @@ impl Shell {
             }
         }
         Ok(())
+    }
+}
+
+/// `${x@Q}`: always in quotes of some kind.
+fn quoted(text: &str) -> String {
+    if text.chars().any(|c| c.is_control()) {
+        escape::ansi_quoted(text)
+    } else {
+        escape::single_quoted(text)
     }
 }
 

@@ -155,8 +155,8 @@ fn variables(shell: &Shell, line: &[char], point: usize) -> Option<Completion> {
             value.starts_with('/')
                 && shell.proc.fs(|vfs, who| vfs.stat(who, &value)).is_ok_and(|s| s.kind == FileKind::Dir)
         });
-        if is_dir && !braced {
-            suffix = "/".to_owned();
+        if is_dir {
+            suffix = if braced { "}/".to_owned() } else { "/".to_owned() };
         }
     }
     common.insert_str(0, before);
@@ -205,7 +205,7 @@ fn files(shell: &Shell, word: &str, ignore_case: bool) -> Vec<(String, bool)> {
     };
     let mut out = Vec::new();
     for entry in entries {
-        if !fits(&entry.name) || (entry.name.starts_with('.') && !prefix.starts_with('.')) {
+        if !fits(&entry.name) {
             continue;
         }
         let path = format!("{real}/{}", entry.name);

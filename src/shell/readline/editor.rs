@@ -33,6 +33,8 @@ pub struct Editor {
     buffer: Vec<char>,
     point: usize,
     prompt: String,
+    /// The lines of the prompt above the one with the cursor.
+    head: String,
     /// History as edited during this line; the last one is the line itself.
     lines: Vec<String>,
     at: usize,
@@ -55,7 +57,7 @@ pub type KillRing = Vec<String>;
 
 impl Editor {
     /// An empty line with the last line of the prompt before it.
-    pub fn new(prompt: &str, history: &[String], cols: usize) -> Editor {
+    pub fn new(head: &str, prompt: &str, history: &[String], cols: usize) -> Editor {
         let mut lines: Vec<String> = history.to_vec();
         lines.push(String::new());
         let at = lines.len() - 1;
@@ -63,6 +65,7 @@ impl Editor {
             buffer: Vec::new(),
             point: 0,
             prompt: prompt.to_owned(),
+            head: head.to_owned(),
             lines,
             at,
             undo: Vec::new(),
@@ -76,6 +79,7 @@ impl Editor {
             argument: None,
             display: Display::new(cols),
         };
+        editor.display.raw(head);
         editor.refresh();
         editor
     }
@@ -230,6 +234,7 @@ impl Editor {
             Command::BracketedPaste => self.paste = Some(String::new()),
             Command::ClearScreen => {
                 self.display.raw("\u{1b}[H\u{1b}[2J");
+                self.display.raw(&self.head);
                 self.display.reset();
             }
             other => {

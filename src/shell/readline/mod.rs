@@ -63,9 +63,10 @@ impl Shell {
             Some(at) => prompt.split_at_checked(at + 1).unwrap_or(("", prompt)),
             None => ("", prompt),
         };
-        let mut editor = Editor::new(last, self.history.lines(), self.columns());
         let head: String = head.chars().filter(|c| !matches!(c, '\u{1}' | '\u{2}')).collect();
-        let start = format!("{}{head}{}", if paste { "\u{1b}[?2004h" } else { "" }, editor.display.take());
+        let head = head.replace('\n', "\r\n");
+        let mut editor = Editor::new(&head, last, self.history.lines(), self.columns());
+        let start = format!("{}{}", if paste { "\u{1b}[?2004h" } else { "" }, editor.display.take());
         self.write(2, &start).await;
         let input = self.edit(&mut editor).await;
         let end = match (&input, paste) {
