@@ -3,6 +3,7 @@
 //! The modules in reading order; each may import only what `tests/it/tidy.rs` allows it to.
 
 pub mod ambient;
+pub mod sorted;
 pub mod strings;
 
 pub mod layerfs;

@@ -2,6 +2,7 @@
 //! must not know what the flags do.
 
 use super::units;
+use crate::sorted;
 
 /// One flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Flag {
 /// The flags of some tables, sorted by name.
 pub fn flags(tables: &[&'static str]) -> Vec<Flag> {
     let mut all: Vec<Flag> = tables.iter().flat_map(|table| entries(table)).filter_map(entry).collect();
-    all.sort_by_key(|flag| flag.name);
+    sorted::sort_by_key(&mut all, |flag| flag.name);
     all
 }
 

@@ -5,6 +5,7 @@ use super::catalog::{commands, Command, Want, GROUPS};
 use super::error::CliError;
 use super::flags::{flags, parse, Args};
 use super::{help, tables};
+use crate::sorted;
 
 /// What to do with a command line.
 pub enum Front {
@@ -187,7 +188,7 @@ pub fn complete(words: &[&str]) -> Complete {
     let Some(first) = rest.next() else {
         let mut entries = help::top_commands();
         entries.extend(GROUPS);
-        entries.sort_unstable();
+        sorted::sort(&mut entries);
         return names(entries);
     };
     let top = commands().find(|c| c.top == first);

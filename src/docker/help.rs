@@ -4,6 +4,7 @@
 use super::catalog::{commands, Command, GROUPS};
 use super::flags::{flags, Flag};
 use super::tables;
+use crate::sorted;
 
 /// The lines under `Options:`, wrapped to `width` columns.
 pub fn flag_usages(flags: &[Flag], width: usize, config: &str) -> String {
@@ -110,14 +111,14 @@ pub fn subcommands(group: &str) -> Vec<(&'static str, &'static str)> {
         .flat_map(|c| c.paths().map(move |path| (path, c.short)))
         .filter_map(|(path, short)| path.split_once(' ').filter(|(g, _)| *g == group).map(|(_, name)| (name, short)))
         .collect();
-    entries.sort_unstable();
+    sorted::sort(&mut entries);
     entries
 }
 
 /// The commands that stand by themselves, sorted, with what they do.
 pub fn top_commands() -> Vec<(&'static str, &'static str)> {
     let mut entries: Vec<_> = commands().filter(|c| !c.top.is_empty()).map(|c| (c.top, c.short)).collect();
-    entries.sort_unstable();
+    sorted::sort(&mut entries);
     entries
 }
 

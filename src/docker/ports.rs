@@ -1,10 +1,10 @@
 //! Ports as `-p` and `--expose` write them (`docker/go-connections/nat`). It must not know who asks.
 
 use crate::engine::api::PortBinding;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{VecMap, VecSet};
 
 /// Exposed ports (`80/tcp`), and bindings by exposed port.
-pub type Specs = (BTreeSet<String>, BTreeMap<String, Vec<PortBinding>>);
+pub type Specs = (VecSet<String>, VecMap<String, Vec<PortBinding>>);
 
 /// Reads the values of `-p` and of `--expose`; the error is the library's sentence.
 pub fn specs<'a>(

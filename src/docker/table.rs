@@ -3,6 +3,7 @@
 
 use super::error::CliError;
 use super::template::{Fields, Functions, MissingKey, Template, Value};
+use crate::sorted;
 use std::rc::Rc;
 
 /// What is listed.
@@ -46,7 +47,7 @@ pub fn render(format: &str, listing: Listing) -> Result<String, CliError> {
 
 /// A row as a template sees it: its fields sorted, as `json .` writes them.
 pub fn row_value(type_name: &'static str, mut row: Fields) -> Value {
-    row.sort_by(|a, b| a.0.cmp(&b.0));
+    sorted::sort_by(&mut row, |a, b| a.0.cmp(&b.0));
     Value::Struct(type_name, Rc::new(row))
 }
 

@@ -6,8 +6,8 @@
 use crate::ambient::Time;
 use crate::layerfs::{Blob, Errno, FileKind, Layer, LayerBuilder, Meta};
 use crate::oci::{layer_tar, ContainerConfig, DiffId, Digest, History, ImageConfig, Reference};
+use crate::sorted::{self, VecMap};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where images are pulled from.
@@ -60,7 +60,7 @@ impl std::fmt::Display for ImageFileError {
 /// The images of `lessons/images/`. Each is read when it is first pulled.
 #[derive(Default)]
 pub struct TeachingRegistry {
-    read: RefCell<BTreeMap<&'static str, RegistryImage>>,
+    read: RefCell<VecMap<&'static str, RegistryImage>>,
 }
 
 impl TeachingRegistry {
@@ -138,10 +138,10 @@ fn digests(file: &str) -> impl Iterator<Item = DiffId> + '_ {
 /// The DiffIDs of every image's own layers, computed from the files: what `lessons/images/digests` must say.
 pub fn compute_digests() -> Result<String, ImageFileError> {
     let mut out = String::new();
-    let mut bases: BTreeMap<&str, RegistryImage> = BTreeMap::new();
+    let mut bases: VecMap<&str, RegistryImage> = VecMap::new();
     let order = |text: &str| field(text, "%from").is_some();
     let mut files: Vec<_> = FILES.iter().collect();
-    files.sort_by_key(|(name, text)| (order(text), *name));
+    sorted::sort_by_key(&mut files, |(name, text)| (order(text), *name));
     for (name, text) in files {
         let base = field(text, "%from").and_then(|from| bases.get(from));
         let own = base.map_or(0, |b| b.layers.len());
@@ -363,7 +363,7 @@ mod tests {
         assert_eq!(image.layers.len(), 3);
         let size: u64 = image.layers.iter().map(|l| l.size()).sum();
         assert_eq!(size / 100_000, 728, "{size}");
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = crate::sorted::VecSet::new();
         let mut entries = 0;
         for entry in image.layers[0].entries() {
             entries += match entry.body {

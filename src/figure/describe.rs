@@ -7,8 +7,8 @@ use super::layout::Subject;
 use super::measure::human_size;
 use super::scene::View;
 use crate::engine::snapshot::{ChangeKind, ChangeView, ContainerView, ImageView, Snapshot};
+use crate::sorted::VecSet;
 use crate::strings::{figure as s, Lang};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Names and paths listed before "and n more".
@@ -139,7 +139,7 @@ pub fn describe(now: &Snapshot, prev: &Snapshot, lang: Lang) -> String {
 
 fn say_images(now: &Snapshot, prev: &Snapshot, lang: Lang, out: &mut Vec<String>) {
     let (fresh, old) = differing(&now.images, &prev.images);
-    let had: BTreeSet<&str> = prev.layers.iter().map(|l| &*l.chain_id).collect();
+    let had: VecSet<&str> = prev.layers.iter().map(|l| &*l.chain_id).collect();
     for image in fresh.iter().rev() {
         let name = words::image_name(image);
         match old.iter().find(|o| o.id == image.id) {
@@ -152,7 +152,7 @@ fn say_images(now: &Snapshot, prev: &Snapshot, lang: Lang, out: &mut Vec<String>
             }
         }
     }
-    let kept: BTreeSet<&str> = now.layers.iter().map(|l| &*l.chain_id).collect();
+    let kept: VecSet<&str> = now.layers.iter().map(|l| &*l.chain_id).collect();
     for image in old.iter().filter(|o| !fresh.iter().any(|f| f.id == o.id)) {
         let gone = image.layers.iter().filter(|l| !kept.contains(&***l)).count();
         let layers = words::layers(lang, gone);
@@ -160,7 +160,7 @@ fn say_images(now: &Snapshot, prev: &Snapshot, lang: Lang, out: &mut Vec<String>
     }
 }
 
-fn say_new_image(image: &ImageView, name: &str, now: &Snapshot, had: &BTreeSet<&str>, lang: Lang) -> String {
+fn say_new_image(image: &ImageView, name: &str, now: &Snapshot, had: &VecSet<&str>, lang: Lang) -> String {
     if let Some((layer, container)) = commit(image, now, had) {
         let size = human_size(now.layer(layer).map_or(0, |l| l.size));
         let container = now.container(container).map_or(container, |c| &c.name);
@@ -176,8 +176,8 @@ fn say_new_image(image: &ImageView, name: &str, now: &Snapshot, had: &BTreeSet<&
 
 fn say_containers(now: &Snapshot, prev: &Snapshot, lang: Lang, out: &mut Vec<String>) {
     let (fresh, old) = differing(&now.containers, &prev.containers);
-    let old_ids: BTreeSet<&str> = old.iter().map(|c| &*c.id).collect();
-    let fresh_ids: BTreeSet<&str> = fresh.iter().map(|c| &*c.id).collect();
+    let old_ids: VecSet<&str> = old.iter().map(|c| &*c.id).collect();
+    let fresh_ids: VecSet<&str> = fresh.iter().map(|c| &*c.id).collect();
     let came: Vec<&Arc<ContainerView>> = fresh.iter().filter(|c| !old_ids.contains(&*c.id)).collect();
     let went: Vec<&Arc<ContainerView>> = old.iter().filter(|c| !fresh_ids.contains(&*c.id)).collect();
     match came.as_slice() {

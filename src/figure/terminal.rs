@@ -6,8 +6,8 @@ use super::layout::words::{self, short};
 use super::layout::{auto_focus, columns, forest, Family, Row, Run, Subject};
 use super::measure::human_size;
 use crate::engine::snapshot::{ChangeKind, ContainerView, Snapshot};
+use crate::sorted::VecSet;
 use crate::strings::{figure as s, Lang};
-use std::collections::BTreeSet;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How to draw.
@@ -67,7 +67,7 @@ pub fn stack(now: &Snapshot, focus: Option<&str>, prev: Option<&Snapshot>, style
 
 fn slabs(pen: &mut Pen, now: &Snapshot, prev: Option<&Snapshot>, subject: &Subject<'_>) {
     let n = subject.layers.len();
-    let had: Option<BTreeSet<&str>> = prev.map(|p| p.layers.iter().map(|l| &*l.chain_id).collect());
+    let had: Option<VecSet<&str>> = prev.map(|p| p.layers.iter().map(|l| &*l.chain_id).collect());
     let most = pen.style.layers.max(3);
     let hidden = if n > most { 1..n - (most - 2) } else { 0..0 };
     pen.rule('┌', '─', '┐', SLATE);
@@ -129,14 +129,14 @@ fn changes(c: &ContainerView, room: usize) -> String {
 pub fn tree(now: &Snapshot, prev: Option<&Snapshot>, style: Style) -> String {
     let mut pen = Pen { out: String::new(), style, w: style.width.max(40) - 3 };
     let (columns, families) = forest(columns(now));
-    let had: Option<BTreeSet<&str>> = prev.map(|p| p.layers.iter().map(|l| &*l.chain_id).collect());
-    let fresh: BTreeSet<&str> = match prev {
+    let had: Option<VecSet<&str>> = prev.map(|p| p.layers.iter().map(|l| &*l.chain_id).collect());
+    let fresh: VecSet<&str> = match prev {
         Some(p) => {
             let (fresh, old) = differing(&now.containers, &p.containers);
-            let old: BTreeSet<&str> = old.iter().map(|c| &*c.id).collect();
+            let old: VecSet<&str> = old.iter().map(|c| &*c.id).collect();
             fresh.iter().map(|c| &*c.id).filter(|id| !old.contains(id)).collect()
         }
-        None => BTreeSet::new(),
+        None => VecSet::new(),
     };
     let mut walk = Walk { pen: &mut pen, now, had, columns: &columns, fresh };
     for family in &families {
@@ -150,9 +150,9 @@ pub fn tree(now: &Snapshot, prev: Option<&Snapshot>, style: Style) -> String {
 struct Walk<'p, 'a> {
     pen: &'p mut Pen,
     now: &'a Snapshot,
-    had: Option<BTreeSet<&'a str>>,
+    had: Option<VecSet<&'a str>>,
     columns: &'p [super::layout::Column<'a>],
-    fresh: BTreeSet<&'a str>,
+    fresh: VecSet<&'a str>,
 }
 
 impl<'a> Walk<'_, 'a> {

@@ -3,8 +3,8 @@
 
 use super::Kernel;
 use crate::ambient::Time;
+use crate::sorted::VecMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Weak;
@@ -25,7 +25,7 @@ struct Timer {
 pub(super) struct Clock {
     now: Cell<Time>,
     sequence: Cell<u64>,
-    timers: RefCell<BTreeMap<(Time, u64), Timer>>,
+    timers: RefCell<VecMap<(Time, u64), Timer>>,
 }
 
 impl Clock {

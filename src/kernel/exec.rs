@@ -5,7 +5,7 @@ use super::executor::LocalBoxFuture;
 use super::proc::Proc;
 use super::system::System;
 use crate::layerfs::{Errno, FileKind, Vfs, Who};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ pub type Body = Box<dyn FnOnce(Proc) -> LocalBoxFuture<'static, i32>>;
 /// The programs that exist at all, by name. Whether one exists for a process depends on the files it sees. Clones share
 /// the table until one is changed.
 #[derive(Clone, Default)]
-pub struct Programs(Rc<BTreeMap<String, ProgramFn>>);
+pub struct Programs(Rc<VecMap<String, ProgramFn>>);
 
 impl Programs {
     /// None.

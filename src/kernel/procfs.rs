@@ -6,6 +6,7 @@ use super::process::{Record, State};
 use super::system::{System, WeakSystem};
 use crate::ambient::SECOND;
 use crate::layerfs::{Errno, Pseudo, PseudoNode};
+use crate::sorted;
 use std::fmt::Write;
 
 /// The `/proc` of one machine, which it does not keep alive.
@@ -105,7 +106,7 @@ impl Pseudo for Procfs {
             let record = system.record(number.parse().ok()?)?;
             names = process_names(&record, rest)?;
         }
-        names.sort();
+        sorted::sort(&mut names);
         names.dedup();
         Some(names)
     }

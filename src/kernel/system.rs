@@ -10,8 +10,8 @@ use super::tty::Tty;
 use super::{ExecError, Flavor, Kernel};
 use crate::ambient::Time;
 use crate::layerfs::{Errno, MountInfo, Vfs, Who};
+use crate::sorted::VecMap;
 use std::cell::{Cell, OnceCell, Ref, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// Tells of mounts that somebody else keeps.
@@ -22,12 +22,12 @@ struct Inner {
     vfs: RefCell<Vfs>,
     hostname: RefCell<Rc<str>>,
     programs: Programs,
-    processes: RefCell<BTreeMap<u32, Rc<Record>>>,
+    processes: RefCell<VecMap<u32, Rc<Record>>>,
     next_pid: Cell<u32>,
     frozen: Cell<bool>,
     attended: Cell<bool>,
     ttys: RefCell<Vec<Option<Tty>>>,
-    fifos: RefCell<BTreeMap<(u32, u64), Weak<Pipe>>>,
+    fifos: RefCell<VecMap<(u32, u64), Weak<Pipe>>>,
     mounts: RefCell<Rc<[MountInfo]>>,
     more_mounts: OnceCell<MoreMounts>,
     boot: Time,

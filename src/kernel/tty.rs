@@ -5,9 +5,10 @@
 use super::signal::Signal;
 use super::system::{System, WeakSystem};
 use crate::layerfs::Errno;
+use crate::sorted::VecMap;
 use crate::terminal::tty::{Discipline, Size, Termios, TtySignal};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -27,7 +28,7 @@ struct Reader {
 struct Inner {
     discipline: RefCell<Discipline>,
     output: RefCell<VecDeque<u8>>,
-    readers: RefCell<BTreeMap<u64, Reader>>,
+    readers: RefCell<VecMap<u64, Reader>>,
     next_reader: Cell<u64>,
     /// Who waits for output, for room for it, or for the end.
     waiting: RefCell<Vec<Waker>>,

@@ -7,7 +7,7 @@ use super::node::{Body, FileKind, Ino, Meta, Node};
 use super::path;
 use super::tree::{Tree, ROOT};
 use crate::ambient::Time;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::sync::Arc;
 
 /// Builds a [`Layer`] entry by entry. Paths are relative to the layer's root, a leading slash does not matter.
@@ -104,7 +104,7 @@ impl LayerBuilder {
     }
 
     /// Gives `path` extended attributes.
-    pub fn xattrs(&mut self, path: &str, xattrs: BTreeMap<String, Vec<u8>>) -> Result<(), Errno> {
+    pub fn xattrs(&mut self, path: &str, xattrs: VecMap<String, Vec<u8>>) -> Result<(), Errno> {
         let (ino, _) = self.tree.lookup(path).ok_or(Errno::ENOENT)?;
         self.node_mut(ino).map(|node| node.xattrs = Some(Arc::new(xattrs)))
     }

@@ -7,7 +7,7 @@ use super::mount::{Mount, Place};
 use super::node::{Body, FileKind, Ino, Node};
 use super::tree::{Tree, ROOT};
 use crate::ambient::Time;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{VecMap, VecSet};
 use std::sync::Arc;
 
 /// How a path changed.
@@ -58,7 +58,7 @@ impl Mount {
 
     /// `new` is a directory with a part in the upper; `old` is what is below it there, if that is a directory.
     fn diff_dir(&self, path: &mut String, new: &Place, old: Option<&Place>, out: &mut Vec<Change>) {
-        let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut names: VecSet<Arc<str>> = VecSet::new();
         names.extend(self.node(new.top).and_then(Node::entries).into_iter().flat_map(|e| e.keys().cloned()));
         if let (true, Some(old)) = (new.rest.is_empty(), old) {
             names.extend(self.list(old).into_keys());
@@ -115,12 +115,12 @@ impl Mount {
     pub fn freeze(&self) -> Arc<Layer> {
         let root = self.upper.get(ROOT).map_or(super::node::Meta::new(0o755, Time(0)), |n| n.meta);
         let mut tree = Tree::new(root);
-        let mut inodes = BTreeMap::new();
+        let mut inodes = VecMap::new();
         self.freeze_dir(ROOT, ROOT, &mut tree, &mut inodes);
         Arc::new(Layer::from_tree(tree))
     }
 
-    fn freeze_dir(&self, from: Ino, to: Ino, tree: &mut Tree, inodes: &mut BTreeMap<Ino, Ino>) {
+    fn freeze_dir(&self, from: Ino, to: Ino, tree: &mut Tree, inodes: &mut VecMap<Ino, Ino>) {
         let mut queue = vec![(from, to)];
         while let Some((from, to)) = queue.pop() {
             let Some(entries) = self.upper.get(from).and_then(Node::entries) else { continue };

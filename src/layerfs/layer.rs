@@ -4,7 +4,7 @@ use super::blob::Blob;
 use super::node::{Body, FileKind, Ino, Meta, Node};
 use super::tree::{Tree, ROOT};
 use crate::ambient::Time;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::sync::{Arc, OnceLock};
 
 /// An immutable tree of files, directories and whiteouts; share it with `Arc`.
@@ -30,7 +30,7 @@ pub struct Entry {
     /// Names that lead to it.
     pub nlink: u32,
     /// Extended attributes.
-    pub xattrs: Option<Arc<BTreeMap<String, Vec<u8>>>>,
+    pub xattrs: Option<Arc<VecMap<String, Vec<u8>>>>,
 }
 
 /// What an [`Entry`] is.

@@ -5,7 +5,7 @@ use super::layer::Layer;
 use super::node::{Body, FileKind, Ino, Meta, Node, Stat};
 use super::tree::{Tree, ROOT};
 use crate::ambient::Time;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::sync::Arc;
 
 /// What kind of file system a mount presents itself as.
@@ -48,7 +48,7 @@ pub struct Mount {
     pub(super) capacity: u64,
     pub(super) written: u64,
     /// How often files of the upper are open; a file without a name stays as long as it is.
-    pub(super) opens: BTreeMap<Ino, u32>,
+    pub(super) opens: VecMap<Ino, u32>,
 }
 
 /// A file's place: which tree (0 is the base layer) and which inode.
@@ -106,7 +106,7 @@ impl Mount {
             generation: 0,
             capacity: CAPACITY,
             written: 0,
-            opens: BTreeMap::new(),
+            opens: VecMap::new(),
         }
     }
 
@@ -264,8 +264,8 @@ impl Mount {
     }
 
     /// The visible names in a directory, each with the topmost file of that name.
-    pub(crate) fn list(&self, dir: &Place) -> BTreeMap<Arc<str>, Loc> {
-        let mut seen: BTreeMap<Arc<str>, Option<Loc>> = BTreeMap::new();
+    pub(crate) fn list(&self, dir: &Place) -> VecMap<Arc<str>, Loc> {
+        let mut seen: VecMap<Arc<str>, Option<Loc>> = VecMap::new();
         for loc in dir.locs() {
             let Some(tree) = self.tree(loc.layer) else { continue };
             for (name, ino) in tree.get(loc.ino).and_then(Node::entries).into_iter().flat_map(|e| e.iter()) {

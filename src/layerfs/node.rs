@@ -2,14 +2,14 @@
 
 use super::blob::Blob;
 use crate::ambient::Time;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::sync::Arc;
 
 /// The number of an inode within one tree.
 pub(crate) type Ino = u32;
 
 /// A directory's entries; shared until one of the holders changes it.
-pub(crate) type Entries = Arc<BTreeMap<Arc<str>, Ino>>;
+pub(crate) type Entries = Arc<VecMap<Arc<str>, Ino>>;
 
 /// The kinds of file that Linux has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -176,7 +176,7 @@ pub(crate) struct Node {
     pub nlink: u32,
     pub body: Body,
     /// Extended attributes that an archive brought along (`security.capability`); copied up with the file.
-    pub xattrs: Option<Arc<BTreeMap<String, Vec<u8>>>>,
+    pub xattrs: Option<Arc<VecMap<String, Vec<u8>>>>,
     /// For a file copied up: the inode number that the container knew it by.
     pub origin: Option<u64>,
 }

@@ -2,8 +2,8 @@
 //! It knows nothing of merging.
 
 use super::node::{Body, Ino, Meta, Node};
+use crate::sorted::{VecMap, VecSet};
 use imbl::OrdMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The root's inode number.
@@ -77,7 +77,7 @@ impl Tree {
         old
     }
 
-    fn edit<R>(&mut self, dir: Ino, change: impl FnOnce(&mut BTreeMap<Arc<str>, Ino>) -> R) -> Option<R> {
+    fn edit<R>(&mut self, dir: Ino, change: impl FnOnce(&mut VecMap<Arc<str>, Ino>) -> R) -> Option<R> {
         match &mut self.get_mut(dir)?.body {
             Body::Dir { entries, .. } => Some(change(Arc::make_mut(entries))),
             _ => None,
@@ -119,7 +119,7 @@ impl Tree {
 
     /// The sum of sizes as overlay2 counts: files and symlink targets, hard links once, all else nothing.
     pub fn size(&self) -> u64 {
-        let (mut total, mut seen) = (0, BTreeSet::new());
+        let (mut total, mut seen) = (0, VecSet::new());
         for (_, ino, node) in self.walk(ROOT) {
             if node.nlink < 2 || node.is_dir() || seen.insert(ino) {
                 total += node.counted_size();
@@ -140,7 +140,7 @@ impl Tree {
 /// See [`Tree::walk`]. Items are path without leading slash, inode number and node.
 pub(crate) struct Walk<'a> {
     tree: &'a Tree,
-    stack: Vec<std::collections::btree_map::Iter<'a, Arc<str>, Ino>>,
+    stack: Vec<crate::sorted::Iter<'a, Arc<str>, Ino>>,
     path: String,
     lens: Vec<usize>,
 }

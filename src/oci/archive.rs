@@ -8,8 +8,8 @@ use super::layer_tar;
 use super::reference::Reference;
 use super::tar::{flag, read_entries, TarError};
 use crate::layerfs::{path, Blob, Layer};
+use crate::sorted::VecMap;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
         true => Arc::from(inflate::gunzip(&bytes, MAX_UNPACKED).map_err(ArchiveError::Gzip)?),
         false => bytes,
     };
-    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: BTreeMap::new() };
+    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: VecMap::new() };
     let [manifest, index, repositories] =
         ["manifest.json", "index.json", "repositories"].map(|name| loader.files.get(name));
     match (manifest, index, repositories) {
@@ -125,13 +125,13 @@ pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
 
 /// The files of an archive by their paths; links are followed on asking.
 struct Files {
-    contents: BTreeMap<String, Blob>,
-    links: BTreeMap<String, String>,
+    contents: VecMap<String, Blob>,
+    links: VecMap<String, String>,
 }
 
 impl Files {
     fn read(archive: &Blob) -> Result<Files> {
-        let mut files = Files { contents: BTreeMap::new(), links: BTreeMap::new() };
+        let mut files = Files { contents: VecMap::new(), links: VecMap::new() };
         read_entries(archive, |entry| -> Result<()> {
             let name = normal("", &entry.name);
             match entry.typeflag {
@@ -197,7 +197,7 @@ struct Index {
 struct Descriptor {
     digest: Digest,
     #[serde(default)]
-    annotations: BTreeMap<String, String>,
+    annotations: VecMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -209,7 +209,7 @@ struct Manifest {
 pub(super) struct Loader {
     files: Files,
     /// Layers read already, by their files: images of one archive share them.
-    layers: BTreeMap<String, Arc<Layer>>,
+    layers: VecMap<String, Arc<Layer>>,
 }
 
 impl Loader {

@@ -4,8 +4,8 @@
 use super::digest::{DiffId, Digest, ImageId};
 use super::go_json;
 use crate::ambient::Time;
+use crate::sorted::VecMap;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeMap;
 
 /// Go's `struct{}`: written as `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub struct ContainerConfig {
     pub attach_stdout: bool,
     pub attach_stderr: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub exposed_ports: Option<BTreeMap<String, Empty>>,
+    pub exposed_ports: Option<VecMap<String, Empty>>,
     pub tty: bool,
     pub open_stdin: bool,
     pub stdin_once: bool,
@@ -55,7 +55,7 @@ pub struct ContainerConfig {
     pub args_escaped: bool,
     #[serde(deserialize_with = "or_default")]
     pub image: String,
-    pub volumes: Option<BTreeMap<String, Empty>>,
+    pub volumes: Option<VecMap<String, Empty>>,
     #[serde(deserialize_with = "or_default")]
     pub working_dir: String,
     pub entrypoint: Option<Vec<String>>,
@@ -64,7 +64,7 @@ pub struct ContainerConfig {
     #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "or_default")]
     pub mac_address: String,
     pub on_build: Option<Vec<String>>,
-    pub labels: Option<BTreeMap<String, String>>,
+    pub labels: Option<VecMap<String, String>>,
     #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "or_default")]
     pub stop_signal: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -200,8 +200,8 @@ impl ImageConfig {
     /// The bytes that Docker would store: the keys of the outermost object sorted, everything else in its order.
     pub fn to_json(&self) -> Vec<u8> {
         let fields = match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect::<BTreeMap<_, _>>(),
-            _ => BTreeMap::new(),
+            Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect::<VecMap<_, _>>(),
+            _ => VecMap::new(),
         };
         go_json::to_vec(&fields)
     }

@@ -7,7 +7,7 @@ pub use super::tar::TarError;
 use super::tar::{flag, read_entries, Header, RawEntry, Sink, Stream, Writer};
 use crate::ambient::Time;
 use crate::layerfs::{path, Blob, Entry, EntryBody, Errno, FileKind, Layer, LayerBuilder, Meta};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::io;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub fn diff_id(layer: &Layer) -> DiffId {
 /// Writes the layer's own tree, whatever it was read from.
 pub fn write_fresh<S: Sink>(layer: &Layer, out: S) -> io::Result<S> {
     let mut writer = Writer::new(out);
-    let mut seen: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+    let mut seen: VecMap<u32, Vec<u8>> = VecMap::new();
     for entry in layer.entries() {
         // Go's archive/tar refuses sockets; Docker logs it and goes on.
         if entry.kind() == FileKind::Socket {
@@ -59,7 +59,7 @@ pub fn write_fresh<S: Sink>(layer: &Layer, out: S) -> io::Result<S> {
     writer.finish()
 }
 
-fn header_of(entry: &Entry, seen: &mut BTreeMap<u32, Vec<u8>>) -> (Header, Blob) {
+fn header_of(entry: &Entry, seen: &mut VecMap<u32, Vec<u8>>) -> (Header, Blob) {
     let mut name = path::to_bytes(&entry.path);
     let mut header = Header {
         mode: entry.meta.mode | entry.kind().mode_bits(),

@@ -9,9 +9,9 @@ use super::layer_tar;
 use super::reference::Reference;
 use crate::ambient::Time;
 use crate::layerfs::{Blob, Layer};
+use crate::sorted::VecMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// More layers than an engine ever allowed.
@@ -34,8 +34,8 @@ struct OldImage {
 
 /// Reads the images that `repositories` names.
 pub(super) fn load(loader: &mut Loader, repositories: &Blob) -> Result<Vec<ArchivedImage>> {
-    let repositories: BTreeMap<String, BTreeMap<String, String>> = json("repositories", repositories)?;
-    let mut images: BTreeMap<String, ArchivedImage> = BTreeMap::new();
+    let repositories: VecMap<String, VecMap<String, String>> = json("repositories", repositories)?;
+    let mut images: VecMap<String, ArchivedImage> = VecMap::new();
     for (name, tags) in repositories {
         for (tag, old_id) in tags {
             let text = format!("{name}:{tag}");
@@ -70,7 +70,7 @@ fn image(loader: &mut Loader, old_id: &str) -> Result<ArchivedImage> {
     let layers: Vec<Arc<Layer>> = chain.iter().map(|(_, _, layer)| layer.clone()).collect();
     let history: Vec<History> = chain.iter().map(|(old, _, _)| history(old)).collect();
     let diff_ids: Vec<DiffId> = layers.iter().map(|layer| layer_tar::diff_id(layer)).collect();
-    let mut config: BTreeMap<String, Value> =
+    let mut config: VecMap<String, Value> =
         chain.pop().map(|(_, top, _)| top.into_iter().collect()).unwrap_or_default();
     for key in ["id", "parent", "Size", "parent_id", "layer_id", "throwaway"] {
         config.remove(key);

@@ -10,8 +10,8 @@ use super::reference::Reference;
 use super::tar::{flag, Header, Writer};
 use crate::ambient::Time;
 use crate::layerfs::Blob;
+use crate::sorted::VecMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Docker's `image.V1Image`, in its field order.
 #[derive(Serialize, Clone)]
@@ -59,10 +59,10 @@ enum File {
 
 #[derive(Default)]
 struct Saver {
-    files: BTreeMap<String, (File, Time)>,
+    files: VecMap<String, (File, Time)>,
     /// Where each layer's tar is: a layer saved twice is a symlink.
-    layers: BTreeMap<DiffId, String>,
-    repositories: BTreeMap<String, BTreeMap<String, String>>,
+    layers: VecMap<DiffId, String>,
+    repositories: VecMap<String, VecMap<String, String>>,
 }
 
 /// Writes images as Docker 20.10's `docker save`. The result shares the files' bytes.
@@ -208,9 +208,9 @@ fn legacy_image(config: &ImageConfig, top: bool) -> LegacyImage<'_> {
 
 /// Docker's `v1.CreateID`: the digest of the image with the layer's chain id and the parent's id, keys sorted.
 fn legacy_id(image: &LegacyImage<'_>, layer: &ChainId, parent: &str) -> String {
-    let mut fields: BTreeMap<String, serde_json::Value> = match serde_json::to_value(image) {
+    let mut fields: VecMap<String, serde_json::Value> = match serde_json::to_value(image) {
         Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect(),
-        _ => BTreeMap::new(),
+        _ => VecMap::new(),
     };
     fields.insert("layer_id".to_owned(), layer.to_string().into());
     if !parent.is_empty() {

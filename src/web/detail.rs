@@ -4,7 +4,7 @@
 use super::sitting::{Shown, Sitting};
 use crate::engine::snapshot::{ChangeKind, ContainerView, FileView, ImageView, LayerView, Snapshot};
 use crate::figure::scene::Target;
-use std::collections::BTreeSet;
+use crate::sorted::{self, VecSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub struct Files {
     /// In path order.
     pub all: Rc<Vec<FileView>>,
     /// Directories that are open.
-    pub open: Rc<BTreeSet<String>>,
+    pub open: Rc<VecSet<String>>,
     /// The file whose text is shown, and the text; none where it is not text.
     pub text: Option<Rc<(String, Option<String>)>>,
 }
@@ -141,8 +141,7 @@ impl Detail {
             if old.all == new.all {
                 *new = old.clone();
             } else {
-                let open = old.open.union(&new.open).cloned().collect();
-                new.open = Rc::new(open);
+                Rc::make_mut(&mut new.open).extend(old.open.iter().cloned());
             }
         }
         fresh
@@ -223,8 +222,8 @@ impl Files {
     fn new(mut all: Vec<FileView>) -> Files {
         all.retain(|file| file.path.len() > 1);
         // Path order by bytes puts `/a-b` before `/a/b`.
-        all.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-        let mut open = BTreeSet::new();
+        sorted::sort_by(&mut all, |a, b| a.path.split('/').cmp(b.path.split('/')));
+        let mut open = VecSet::new();
         if all.len() <= FEW {
             for file in &all {
                 let ends = file.path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0);

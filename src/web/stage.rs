@@ -7,8 +7,8 @@ use crate::figure::describe::describe;
 use crate::figure::layout::{auto_focus, container_view, mini_view, sharing_view};
 use crate::figure::scene::{Options, Scene, Size, View};
 use crate::session::Entry;
+use crate::sorted::VecSet;
 use crate::strings::Lang;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -128,6 +128,6 @@ pub fn news(now: &Snapshot, seen: &Snapshot) -> usize {
 
 /// How many are in one list only.
 fn apart<'a>(a: impl Iterator<Item = &'a Arc<str>>, b: impl Iterator<Item = &'a Arc<str>>) -> usize {
-    let (a, b): (BTreeSet<_>, BTreeSet<_>) = (a.collect(), b.collect());
-    a.symmetric_difference(&b).count()
+    let (a, b): (VecSet<_>, VecSet<_>) = (a.collect(), b.collect());
+    a.len() + b.len() - 2 * a.iter().filter(|path| b.contains(*path)).count()
 }

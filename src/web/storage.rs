@@ -2,8 +2,8 @@
 //! from disk, a frame without permission), memory that lasts as long as the page. Everything is kept under a few short
 //! keys; what the values mean is their owners' business.
 
+use crate::sorted::VecMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 /// Settings, as [`super::settings::Settings::to_text`] writes them.
 pub const SETTINGS: &str = "settings";
@@ -23,7 +23,7 @@ pub fn done_key(sitting: &str) -> String {
 }
 
 thread_local! {
-    static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<VecMap<String, String>> = const { RefCell::new(VecMap::new()) };
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -447,7 +447,7 @@ fn ports_are_published_and_taken() {
     b.start("p1").unwrap();
     let c = b.inspect("p1");
     assert_eq!(c.network_settings.ip_address, "172.17.0.2");
-    assert_eq!(c.network_settings.ports["80/tcp"].as_ref().unwrap()[0].host_port, "8081");
+    assert_eq!(c.network_settings.ports.get("80/tcp").unwrap().as_ref().unwrap()[0].host_port, "8081");
     b.create_with(publish("p2")).unwrap();
     let refused = b.start("p2").unwrap_err();
     assert!(refused.starts_with("driver failed programming external connectivity on endpoint p2 ("), "{refused}");
@@ -480,7 +480,7 @@ fn events_tell_the_story() {
             "container destroy"
         ]
     );
-    assert_eq!(events[4].actor.attributes["exitCode"], "0");
+    assert_eq!(events[4].actor.attributes.get("exitCode").unwrap(), "0");
 }
 
 #[test]

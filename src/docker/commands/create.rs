@@ -8,7 +8,7 @@ use crate::engine::api::{
     HostConfig, LogConfig, RestartPolicy, Ulimit,
 };
 use crate::oci::Reference;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 /// A request, and what of the command line is not part of it.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ fn lines(cli: &Cli, args: &Args, flag: &str) -> Result<Vec<String>, String> {
 }
 
 /// `key=value` texts as a map; a bare key has an empty value.
-fn map<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+fn map<'a>(texts: impl Iterator<Item = &'a str>) -> VecMap<String, String> {
     texts.map(|text| text.split_once('=').unwrap_or((text, ""))).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }
 
@@ -262,7 +262,7 @@ fn host_config(args: &Args) -> Result<HostConfig, String> {
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .collect(),
         )
-        .filter(|map: &BTreeMap<_, _>| !map.is_empty()),
+        .filter(|map: &VecMap<_, _>| !map.is_empty()),
         uts_mode: mode("uts", "UTS", &["host"])?,
         userns_mode: mode("userns", "USER", &["host"])?,
         shm_size: args.bytes("shm-size").unwrap_or(0),
@@ -349,11 +349,11 @@ fn ulimit(text: &str) -> Result<Ulimit, String> {
     Ok(Ulimit { name: name.to_owned(), hard: number(hard)?, soft: number(soft)? })
 }
 
-fn endpoints(args: &Args, network: &str) -> BTreeMap<String, EndpointSettings> {
+fn endpoints(args: &Args, network: &str) -> VecMap<String, EndpointSettings> {
     let aliases = args.list("network-alias");
     let address = args.text("ip");
     if aliases.is_empty() && address.is_empty() {
-        return BTreeMap::new();
+        return VecMap::new();
     }
     let ipam = [("IPv4Address".to_owned(), address.to_owned())];
     let settings = EndpointSettings {
@@ -366,7 +366,7 @@ fn endpoints(args: &Args, network: &str) -> BTreeMap<String, EndpointSettings> {
 
 /// `-v` and `--mount`: what has a source is bound, the rest are anonymous volumes.
 fn volumes(cli: &Cli, args: &Args, config: &mut ContainerConfig, host: &mut HostConfig) -> Result<(), String> {
-    let (mut binds, mut anonymous) = (Vec::new(), BTreeMap::new());
+    let (mut binds, mut anonymous) = (Vec::new(), VecMap::new());
     for text in args.all("volume") {
         match text.split_once(':') {
             None => {

@@ -5,6 +5,7 @@ use super::super::error::{not_found, CliError};
 use super::super::template::{json_string, Fields, Functions, MissingKey, Template, Value};
 use super::super::{Args, Cli, Running};
 use crate::engine::api::{EngineError, ErrorKind};
+use crate::sorted;
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -197,7 +198,7 @@ pub fn typed(key: &str, json: &Json) -> Value {
                 || (key == "Config" && object.keys().all(|k| !k.starts_with("Host") && k != "Image"));
             let mut fields: Fields = object.iter().map(|(k, v)| (k.as_str().into(), typed(k, v))).collect();
             if map {
-                fields.sort_by(|a, b| a.0.cmp(&b.0));
+                sorted::sort_by(&mut fields, |a, b| a.0.cmp(&b.0));
                 return Value::Map(Rc::new(fields));
             }
             for (beside, name, kind) in OMITTED {

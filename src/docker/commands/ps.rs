@@ -7,6 +7,7 @@ use super::super::{units, Args, Cli, Running};
 use super::filters;
 use crate::ambient::Time;
 use crate::engine::api::{quoted, ContainerListOptions, ContainerSummary, Port};
+use crate::sorted;
 use std::rc::Rc;
 
 const TYPE: &str = "*formatter.ContainerContext";
@@ -161,7 +162,7 @@ fn image(container: &ContainerSummary, full: bool) -> String {
 /// (`formatter.DisplayablePorts`).
 fn ports(ports: &[Port]) -> String {
     let mut ports: Vec<&Port> = ports.iter().collect();
-    ports.sort_by_key(|p| (p.private_port, p.ip.clone(), p.public_port, p.r#type.clone()));
+    sorted::sort_by_key(&mut ports, |p| (p.private_port, p.ip.clone(), p.public_port, p.r#type.clone()));
     let mut groups: Vec<(String, u16, u16)> = Vec::new();
     let (mut done, mut mapped) = (Vec::new(), Vec::new());
     for port in ports {

@@ -7,7 +7,7 @@ use super::super::units::human_size;
 use super::super::{Args, Cli, Running};
 use super::{filters, finish};
 use crate::engine::api::{Volume, VolumeCreate};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 
 const HEADINGS: &[(&str, &str)] = &[
@@ -60,7 +60,7 @@ fn row(volume: &Volume) -> Fields {
 /// Runs `docker volume create`.
 pub fn create(cli: Cli, args: Args) -> Running {
     Box::pin(async move {
-        let map = |name: &str| -> BTreeMap<String, String> {
+        let map = |name: &str| -> VecMap<String, String> {
             args.all(name).map(|t| t.split_once('=').unwrap_or((t, ""))).map(|(k, v)| (k.into(), v.into())).collect()
         };
         let request = VolumeCreate {

@@ -1,6 +1,7 @@
 //! The values that a template sees, printed and named as Go's `reflect` and `fmt` would. They come from JSON
 //! or from a table's row. It must not know what Docker's objects are.
 
+use crate::sorted;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -78,7 +79,7 @@ impl Value {
             Json::Array(items) => Value::List(items.iter().map(Value::raw).collect()),
             Json::Object(object) => {
                 let mut fields: Fields = object.iter().map(|(k, v)| (k.as_str().into(), Value::raw(v))).collect();
-                fields.sort_by(|a, b| a.0.cmp(&b.0));
+                sorted::sort_by(&mut fields, |a, b| a.0.cmp(&b.0));
                 Value::Map(Rc::new(fields))
             }
         }

@@ -6,8 +6,8 @@ use super::{
     Stream,
 };
 use crate::ambient::Time;
+use crate::sorted::VecMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What `POST /containers/create` takes.
@@ -20,7 +20,7 @@ pub struct ContainerCreate {
     /// What belongs to this host.
     pub host_config: HostConfig,
     /// By network name.
-    pub networking_config: BTreeMap<String, EndpointSettings>,
+    pub networking_config: VecMap<String, EndpointSettings>,
 }
 
 /// The reply to it.
@@ -103,7 +103,7 @@ pub struct NetworkSettings {
     #[serde(rename = "LinkLocalIPv6PrefixLen")]
     pub link_local_ipv6_prefix_len: u32,
     /// An exposed port that is not published has null.
-    pub ports: BTreeMap<String, Option<Vec<PortBinding>>>,
+    pub ports: VecMap<String, Option<Vec<PortBinding>>>,
     pub sandbox_key: String,
     #[serde(rename = "SecondaryIPAddresses")]
     pub secondary_ip_addresses: Option<Vec<String>>,
@@ -123,7 +123,7 @@ pub struct NetworkSettings {
     #[serde(rename = "IPv6Gateway")]
     pub ipv6_gateway: String,
     pub mac_address: String,
-    pub networks: BTreeMap<String, EndpointSettings>,
+    pub networks: VecMap<String, EndpointSettings>,
 }
 
 /// One line of `GET /containers/json`.
@@ -146,7 +146,7 @@ pub struct ContainerSummary {
     pub size_rw: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_root_fs: Option<u64>,
-    pub labels: BTreeMap<String, String>,
+    pub labels: VecMap<String, String>,
     /// `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`.
     pub state: &'static str,
     /// `Up 2 seconds`, `Exited (130) About a minute ago`, …
@@ -169,7 +169,7 @@ pub struct HostConfigSummary {
 #[serde(rename_all = "PascalCase")]
 pub struct NetworkSettingsSummary {
     /// By network name.
-    pub networks: BTreeMap<String, EndpointSettings>,
+    pub networks: VecMap<String, EndpointSettings>,
 }
 
 /// A port in a listing.

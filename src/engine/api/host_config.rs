@@ -1,8 +1,8 @@
 //! The part of a container's configuration that belongs to the host, in the API's order. It must not know containers.
 
 use super::Empty;
+use crate::sorted::VecMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// When a container starts again by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct LogConfig {
     /// `json-file`.
     pub r#type: String,
     /// Options of the driver.
-    pub config: BTreeMap<String, String>,
+    pub config: VecMap<String, String>,
 }
 
 /// A port of the host.
@@ -68,7 +68,7 @@ pub struct HostConfig {
     pub container_id_file: String,
     pub log_config: LogConfig,
     pub network_mode: String,
-    pub port_bindings: BTreeMap<String, Vec<PortBinding>>,
+    pub port_bindings: VecMap<String, Vec<PortBinding>>,
     pub restart_policy: RestartPolicy,
     pub auto_remove: bool,
     pub volume_driver: String,
@@ -91,13 +91,13 @@ pub struct HostConfig {
     pub readonly_rootfs: bool,
     pub security_opt: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tmpfs: Option<BTreeMap<String, String>>,
+    pub tmpfs: Option<VecMap<String, String>>,
     #[serde(rename = "UTSMode")]
     pub uts_mode: String,
     pub userns_mode: String,
     pub shm_size: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sysctls: Option<BTreeMap<String, String>>,
+    pub sysctls: Option<VecMap<String, String>>,
     pub runtime: String,
     pub console_size: [u32; 2],
     pub isolation: String,
@@ -151,7 +151,7 @@ impl Default for HostConfig {
             container_id_file: String::new(),
             log_config: LogConfig::default(),
             network_mode: "default".into(),
-            port_bindings: BTreeMap::new(),
+            port_bindings: VecMap::new(),
             restart_policy: RestartPolicy { name: "no".into(), maximum_retry_count: 0 },
             auto_remove: false,
             volume_driver: String::new(),

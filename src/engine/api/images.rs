@@ -3,8 +3,8 @@
 
 use super::{ContainerConfig, GraphDriverData};
 use crate::ambient::Time;
+use crate::sorted::VecMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// One line of `GET /images/json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,7 +16,7 @@ pub struct ImageSummary {
     /// Seconds since the epoch.
     pub created: i64,
     pub id: String,
-    pub labels: Option<BTreeMap<String, String>>,
+    pub labels: Option<VecMap<String, String>>,
     pub parent_id: String,
     /// `<none>@<none>` alone for a dangling image.
     pub repo_digests: Option<Vec<String>>,

@@ -1,8 +1,8 @@
 //! What a container uses, sample by sample, in the API's order. It must not know how it is measured.
 
 use super::Empty;
+use crate::sorted::VecMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// One sample of `GET /containers/{id}/stats`: what the table of `docker stats` is computed from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -20,7 +20,7 @@ pub struct Stats {
     pub name: String,
     pub id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub networks: Option<BTreeMap<String, NetworkStats>>,
+    pub networks: Option<VecMap<String, NetworkStats>>,
 }
 
 /// How many processes.
@@ -75,7 +75,7 @@ pub struct MemoryStats {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stats: Option<BTreeMap<String, u64>>,
+    pub stats: Option<VecMap<String, u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
 }

@@ -2,8 +2,8 @@
 //! v1.41 does. It must not know how they come about.
 
 use super::{ContainerSummary, Empty, ImageSummary};
+use crate::sorted::VecMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// `GET /_ping`: what a client reads from the headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct Component {
     /// Its version.
     pub version: String,
     /// More, by name.
-    pub details: BTreeMap<String, String>,
+    pub details: VecMap<String, String>,
 }
 
 /// `GET /info`.
@@ -122,7 +122,7 @@ pub struct Info {
     pub labels: Vec<String>,
     pub experimental_build: bool,
     pub server_version: String,
-    pub runtimes: BTreeMap<String, Runtime>,
+    pub runtimes: VecMap<String, Runtime>,
     pub default_runtime: String,
     pub swarm: Swarm,
     pub live_restore_enabled: bool,
@@ -156,7 +156,7 @@ pub struct RegistryConfig {
     pub allow_nondistributable_artifacts_hostnames: Vec<String>,
     #[serde(rename = "InsecureRegistryCIDRs")]
     pub insecure_registry_cidrs: Vec<String>,
-    pub index_configs: BTreeMap<String, IndexConfig>,
+    pub index_configs: VecMap<String, IndexConfig>,
     pub mirrors: Vec<String>,
 }
 
@@ -260,7 +260,7 @@ pub struct Actor {
     #[serde(rename = "ID")]
     pub id: String,
     /// `name`, `image`, `exitCode`, and labels.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: VecMap<String, String>,
 }
 
 /// What `GET /events` takes.

@@ -1,14 +1,14 @@
 //! Types that several replies share, and the filters of listings. It must not know how replies come about.
 
+use crate::sorted::VecMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Where the storage driver keeps an image or a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct GraphDriverData {
     /// `LowerDir` (where there is a layer under it), `MergedDir`, `UpperDir`, `WorkDir`.
-    pub data: BTreeMap<String, String>,
+    pub data: VecMap<String, String>,
     /// `overlay2`.
     pub name: String,
 }
@@ -38,7 +38,7 @@ pub struct MountPoint {
 #[allow(missing_docs)] // the fields are the API's
 pub struct EndpointSettings {
     #[serde(rename = "IPAMConfig")]
-    pub ipam_config: Option<BTreeMap<String, String>>,
+    pub ipam_config: Option<VecMap<String, String>>,
     pub links: Option<Vec<String>>,
     pub aliases: Option<Vec<String>>,
     #[serde(rename = "NetworkID")]
@@ -57,12 +57,12 @@ pub struct EndpointSettings {
     #[serde(rename = "GlobalIPv6PrefixLen")]
     pub global_ipv6_prefix_len: u32,
     pub mac_address: String,
-    pub driver_opts: Option<BTreeMap<String, String>>,
+    pub driver_opts: Option<VecMap<String, String>>,
 }
 
 /// The filters of a listing: a key with the values any of which will do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filters(BTreeMap<String, Vec<String>>);
+pub struct Filters(VecMap<String, Vec<String>>);
 
 impl Filters {
     /// None.

@@ -1,8 +1,8 @@
 //! Requests and replies about volumes, named and ordered as the Docker Engine API v1.41 does. It must not know how they
 //! come about.
 
+use crate::sorted::VecMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// `GET /volumes/{name}`.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -13,13 +13,13 @@ pub struct Volume {
     /// `local`.
     pub driver: String,
     /// None where a container's creation made it.
-    pub labels: Option<BTreeMap<String, String>>,
+    pub labels: Option<VecMap<String, String>>,
     /// Where its files are on the host.
     pub mountpoint: String,
     /// Its name.
     pub name: String,
     /// Of the driver.
-    pub options: Option<BTreeMap<String, String>>,
+    pub options: Option<VecMap<String, String>>,
     /// `local`.
     pub scope: String,
     /// Only in `GET /system/df`.
@@ -45,9 +45,9 @@ pub struct VolumeCreate {
     /// Empty or `local`.
     pub driver: String,
     /// Its labels.
-    pub labels: BTreeMap<String, String>,
+    pub labels: VecMap<String, String>,
     /// Of the driver.
-    pub options: BTreeMap<String, String>,
+    pub options: VecMap<String, String>,
 }
 
 /// What `POST /volumes/prune` answers.

@@ -6,7 +6,7 @@ use super::{rootfs, SimEngine};
 use crate::engine::api::{ArchivePutOptions, EngineError, FilesystemChange, PathStat, Stream};
 use crate::layerfs::{Blob, ChangeKind, Entry, EntryBody, Errno, FileKind, LayerBuilder, Meta, Stat, Vfs, Who};
 use crate::oci::layer_tar;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 
 /// How large the pieces of an archive are.
@@ -32,7 +32,7 @@ impl SimEngine {
         let who = Who::root(self.kernel.now());
         let mut builder = LayerBuilder::new();
         pack(&vfs, &who, "/", "", &mut builder).map_err(|e| path_error("export", "/", e))?;
-        self.container_event(container, "export", BTreeMap::new());
+        self.container_event(container, "export", VecMap::new());
         Ok(tar_of(builder))
     }
 
@@ -71,7 +71,7 @@ impl SimEngine {
                 Ok((stat, builder))
             })
             .map_err(|e| missing(e, typed, path))?;
-        self.container_event(&container, "archive-path", BTreeMap::new());
+        self.container_event(&container, "archive-path", VecMap::new());
         Ok((stat, tar_of(builder)))
     }
 
@@ -95,7 +95,7 @@ impl SimEngine {
                 return Err(EngineError::NotADirectory);
             }
             let dir = vfs.realpath(who, &dir).map_err(|e| missing(e, typed, path))?;
-            let mut seen = BTreeMap::new();
+            let mut seen = VecMap::new();
             let mut times = Vec::new();
             for entry in layer.entries() {
                 let to = format!("{}/{}", dir.trim_end_matches('/'), entry.path);
@@ -109,7 +109,7 @@ impl SimEngine {
             }
             Ok(())
         })?;
-        self.container_event(&container, "extract-to-dir", BTreeMap::new());
+        self.container_event(&container, "extract-to-dir", VecMap::new());
         Ok(())
     }
 }
@@ -195,7 +195,7 @@ pub(super) fn copy_tree(from: &Vfs, who: &Who<'_>, path: &str, to: &mut Vfs) -> 
     let mut builder = LayerBuilder::new();
     pack(from, who, path, "", &mut builder)?;
     let stat = from.stat(who, path)?;
-    let mut seen = BTreeMap::new();
+    let mut seen = VecMap::new();
     for entry in builder.finish().entries() {
         unpack(to, who, &format!("/{}", entry.path), &entry, &mut seen)?;
     }
@@ -205,7 +205,7 @@ pub(super) fn copy_tree(from: &Vfs, who: &Who<'_>, path: &str, to: &mut Vfs) -> 
 
 /// Puts `from` and everything in it into an archive under the name `to` (empty: its entries at the top).
 fn pack(vfs: &Vfs, who: &Who<'_>, from: &str, to: &str, builder: &mut LayerBuilder) -> Result<(), Errno> {
-    let mut links: BTreeMap<(u32, u64), String> = BTreeMap::new();
+    let mut links: VecMap<(u32, u64), String> = VecMap::new();
     let mut todo = vec![(from.to_owned(), to.to_owned())];
     while let Some((from, to)) = todo.pop() {
         let stat = vfs.lstat(who, &from)?;
@@ -254,13 +254,7 @@ fn check_overwrite(
 }
 
 /// Puts one entry where it belongs; a directory on a directory is merged, anything else is replaced.
-fn unpack(
-    vfs: &mut Vfs,
-    who: &Who<'_>,
-    to: &str,
-    entry: &Entry,
-    seen: &mut BTreeMap<u32, String>,
-) -> Result<(), Errno> {
+fn unpack(vfs: &mut Vfs, who: &Who<'_>, to: &str, entry: &Entry, seen: &mut VecMap<u32, String>) -> Result<(), Errno> {
     let who = Who { umask: 0, ..*who };
     let there = vfs.lstat(&who, to).ok();
     let is_dir = matches!(entry.body, EntryBody::Dir { .. });

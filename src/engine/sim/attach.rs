@@ -9,8 +9,8 @@ use crate::engine::api::{
     channel, pipe, AttachOptions, Attached, ByteSink, Closed, EngineError, Frame, LogsOptions, Sink, Stream, StreamKind,
 };
 use crate::engine::snapshot::ContainerState;
+use crate::sorted::VecMap;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -50,7 +50,7 @@ impl SimEngine {
             container.touch().clients.add(client)
         });
         self.attend(&container);
-        self.container_event(&container, "attach", BTreeMap::new());
+        self.container_event(&container, "attach", VecMap::new());
         let stdin = match client.filter(|_| options.stdin && container.config.open_stdin) {
             None => Sink::new(Discard),
             Some(client) => {
@@ -88,7 +88,7 @@ impl SimEngine {
                 detached.set(true);
                 container.touch().clients.remove(client);
                 self.attend(&container);
-                self.container_event(&container, "detach", BTreeMap::new());
+                self.container_event(&container, "detach", VecMap::new());
                 return;
             }
         }

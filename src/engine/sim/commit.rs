@@ -9,8 +9,8 @@ use super::State;
 use crate::ambient::Time;
 use crate::engine::api::{CommitOptions, EngineError};
 use crate::oci::{self, layer_tar, DiffId};
+use crate::sorted::VecMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl State {
             view: RefCell::new(None),
         });
         self.images.set_parent(&stored, &parent.id);
-        let mut attributes = BTreeMap::from([("comment".to_owned(), options.comment.clone())]);
+        let mut attributes = VecMap::from([("comment".to_owned(), options.comment.clone())]);
         if let Some(reference) = reference {
             self.name_image(&stored, &reference, now);
             attributes.insert("imageRef".into(), reference.or_latest().familiar());

@@ -11,9 +11,8 @@ use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, EngineError, HostConfig, Sender, WaitCondition, WaitResult};
 use crate::engine::snapshot::{ContainerState, ContainerView};
 use crate::layerfs::SharedMount;
+use crate::sorted::VecMap;
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -136,9 +135,9 @@ pub(super) struct NewContainer {
 /// All containers, found in every way in logarithmic time.
 #[derive(Default)]
 pub(super) struct Containers {
-    by_seq: BTreeMap<u64, Rc<Container>>,
-    by_id: BTreeMap<Arc<str>, Rc<Container>>,
-    by_name: BTreeMap<Arc<str>, Rc<Container>>,
+    by_seq: VecMap<u64, Rc<Container>>,
+    by_id: VecMap<Arc<str>, Rc<Container>>,
+    by_name: VecMap<Arc<str>, Rc<Container>>,
     next_seq: u64,
 }
 
@@ -202,8 +201,7 @@ impl Containers {
         if typed.is_empty() {
             return Err(missing());
         }
-        let from = (Bound::Included(typed), Bound::Unbounded);
-        let mut hits = self.by_id.range::<str, _>(from).take_while(|(id, _)| id.starts_with(typed));
+        let mut hits = self.by_id.from_key(typed).take_while(|(id, _)| id.starts_with(typed));
         match (hits.next(), hits.next()) {
             (Some((_, found)), None) => Ok(found.clone()),
             (Some(_), Some(_)) => Err(EngineError::AmbiguousId { prefix: typed.to_owned() }),

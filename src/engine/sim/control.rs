@@ -7,7 +7,7 @@ use crate::ambient::SECOND;
 use crate::engine::api::{channel, Answer, ContainerRemove, EngineError, WaitCondition, WaitResult};
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{race, Either, Signal};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 
 /// Seconds between the stop signal and SIGKILL.
@@ -50,7 +50,7 @@ impl SimEngine {
                 running.ended().await;
             }
         }
-        self.container_event(container, "stop", BTreeMap::new());
+        self.container_event(container, "stop", VecMap::new());
         Ok(())
     }
 
@@ -61,7 +61,7 @@ impl SimEngine {
         if container.get().state == ContainerState::Paused {
             self.thaw(container, running);
         }
-        let attributes = BTreeMap::from([("signal".to_owned(), signal.number().to_string())]);
+        let attributes = VecMap::from([("signal".to_owned(), signal.number().to_string())]);
         self.container_event(container, "kill", attributes);
     }
 
@@ -101,7 +101,7 @@ impl SimEngine {
         let restarted = self.start_container(container);
         restarted
             .map_err(|cause| EngineError::RestartRefused { name: container.id.to_string(), cause: Box::new(cause) })?;
-        self.container_event(container, "restart", BTreeMap::new());
+        self.container_event(container, "restart", VecMap::new());
         Ok(())
     }
 
@@ -115,7 +115,7 @@ impl SimEngine {
         }
         container.expect_running()?.system.freeze(true);
         container.edit().state = ContainerState::Paused;
-        self.container_event(container, "pause", BTreeMap::new());
+        self.container_event(container, "pause", VecMap::new());
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl SimEngine {
             None => Err(EngineError::NotPaused { id: container.id.to_string() }),
             Some(running) => {
                 self.thaw(container, &running);
-                self.container_event(container, "unpause", BTreeMap::new());
+                self.container_event(container, "unpause", VecMap::new());
                 Ok(())
             }
         }

@@ -5,8 +5,8 @@ use super::{merge, names, rootfs, State};
 use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, ContainerCreate, EngineError, HostConfig};
 use crate::layerfs::{Meta, Mount};
+use crate::sorted::VecMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl State {
             mounts,
             root,
         });
-        self.container_event(now, &container, "create", BTreeMap::new());
+        self.container_event(now, &container, "create", VecMap::new());
         Ok(container)
     }
 

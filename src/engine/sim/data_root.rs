@@ -14,6 +14,7 @@ use crate::engine::api::{ContainerInspect, StreamKind};
 use crate::kernel::System;
 use crate::layerfs::{Blob, Layer, Meta, Mount, MountInfo, Pseudo, PseudoNode};
 use crate::oci::{go_json, Digest};
+use crate::sorted::{self, VecMap};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -109,7 +110,7 @@ impl Pseudo for DataRoot {
                 names.push(name.to_owned());
             }
         }
-        names.sort();
+        sorted::sort(&mut names);
         names.dedup();
         Some(names)
     }
@@ -175,7 +176,7 @@ impl State {
         #[derive(Serialize)]
         #[serde(rename_all = "PascalCase")]
         struct Repositories<'a> {
-            repositories: std::collections::BTreeMap<&'a str, std::collections::BTreeMap<&'a str, &'a str>>,
+            repositories: VecMap<&'a str, VecMap<&'a str, &'a str>>,
         }
         let mut all = Repositories { repositories: Default::default() };
         for name in self.images.names.iter() {

@@ -5,7 +5,7 @@ use super::{info, SimEngine};
 use crate::ambient::Time;
 use crate::engine::api::*;
 use crate::engine::snapshot::{FileView, Snapshot};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 // Nanoseconds of virtual time that the daemon takes.
 const COST_LOOK: i64 = 400_000;
@@ -202,7 +202,7 @@ impl Engine for SimEngine {
                 tty.resize(crate::kernel::Size { rows, cols });
             }
             let size = [("height".to_owned(), rows.to_string()), ("width".to_owned(), cols.to_string())];
-            self.container_event(&c, "resize", BTreeMap::from(size));
+            self.container_event(&c, "resize", VecMap::from(size));
             Ok(())
         }))
     }
@@ -210,7 +210,7 @@ impl Engine for SimEngine {
     fn container_top<'a>(&'a self, name: &'a str, ps_args: &'a str) -> Answer<'a, TopTable> {
         ready(self.find(name).and_then(|c| {
             let table = self.top(&c, ps_args)?;
-            self.container_event(&c, "top", BTreeMap::new());
+            self.container_event(&c, "top", VecMap::new());
             Ok(table)
         }))
     }
@@ -367,7 +367,7 @@ impl SimEngine {
             state.check_free(bare).map_err(refused)?;
             state.containers.rename(&container, bare.into());
         }
-        let attributes = BTreeMap::from([("oldName".to_owned(), format!("/{old}"))]);
+        let attributes = VecMap::from([("oldName".to_owned(), format!("/{old}"))]);
         self.container_event(&container, "rename", attributes);
         Ok(())
     }
@@ -406,7 +406,7 @@ impl SimEngine {
         }
         host.blkio_weight = update.blkio_weight.filter(|w| *w != 0).unwrap_or(host.blkio_weight);
         container.edit().host_config = std::rc::Rc::new(host);
-        self.container_event(&container, "update", BTreeMap::new());
+        self.container_event(&container, "update", VecMap::new());
         Ok(ContainerUpdated { warnings: None })
     }
 }

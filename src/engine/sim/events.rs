@@ -2,7 +2,8 @@
 
 use crate::ambient::Time;
 use crate::engine::api::{channel, Actor, EngineError, Event, EventsOptions, Filters, Sender, Stream};
-use std::collections::{BTreeMap, VecDeque};
+use crate::sorted::VecMap;
+use std::collections::VecDeque;
 
 /// How many events the daemon keeps for `--since`.
 const KEPT: usize = 256;
@@ -40,7 +41,7 @@ impl Events {
         kind: &'static str,
         action: impl Into<String>,
         id: &str,
-        attributes: BTreeMap<String, String>,
+        attributes: VecMap<String, String>,
     ) {
         let action = action.into();
         let legacy = matches!(kind, "container" | "image");
@@ -142,11 +143,11 @@ mod tests {
     fn what_was_is_replayed_and_filtered() {
         let mut events = Events::default();
         let attributes = |name: &str| {
-            BTreeMap::from([("name".to_owned(), name.to_owned()), ("image".to_owned(), "ubuntu".to_owned())])
+            VecMap::from([("name".to_owned(), name.to_owned()), ("image".to_owned(), "ubuntu".to_owned())])
         };
         events.emit(Time(1), "container", "create", "aa", attributes("c1"));
         events.emit(Time(2), "container", "start", "aa", attributes("c1"));
-        events.emit(Time(3), "image", "tag", "sha256:bb", BTreeMap::new());
+        events.emit(Time(3), "image", "tag", "sha256:bb", VecMap::new());
         let mut filters = Filters::new();
         filters.add("event", "start");
         let options = EventsOptions { since: Some(Time(0)), until: Some(Time(9)), filters };

@@ -11,8 +11,8 @@ use crate::engine::api::{
 };
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{dev, join, Child, PipeReader, PipeWriter, Size, Tty};
+use crate::sorted::VecMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl SimEngine {
         let exec = Exec { id: id.clone(), container: container.clone(), config, state: RefCell::new(ExecState::Made) };
         self.state.borrow_mut().execs.insert(id.clone(), Rc::new(exec));
         container.touch().execs.push(id.clone());
-        self.container_event(&container, &action, BTreeMap::from([("execID".to_owned(), id.to_string())]));
+        self.container_event(&container, &action, VecMap::from([("execID".to_owned(), id.to_string())]));
         Ok(id.to_string())
     }
 
@@ -95,7 +95,7 @@ impl SimEngine {
         let user = if config.user.is_empty() { &container.user } else { &config.user };
         let working_dir = if config.working_dir.is_empty() { &container.working_dir } else { &config.working_dir };
         let action = format!("exec_start: {}", config.cmd.join(" "));
-        self.container_event(&exec.container, &action, BTreeMap::from([("execID".to_owned(), id.to_owned())]));
+        self.container_event(&exec.container, &action, VecMap::from([("execID".to_owned(), id.to_owned())]));
         let launched = launch(
             &running.system,
             Launch {
@@ -198,7 +198,7 @@ impl SimEngine {
         sender.replace(None);
         self.attend(&exec.container);
         let attributes =
-            BTreeMap::from([("exitCode".to_owned(), code.to_string()), ("execID".to_owned(), exec.id.to_string())]);
+            VecMap::from([("exitCode".to_owned(), code.to_string()), ("execID".to_owned(), exec.id.to_string())]);
         self.container_event(&exec.container, "exec_die", attributes);
     }
 

@@ -2,10 +2,10 @@
 
 use crate::ambient::{Time, SECOND};
 use crate::engine::api::{EngineError, Filters};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 /// Whether the labels satisfy every `label` and `label!` of the filters.
-pub(super) fn labels_pass(filters: &Filters, labels: Option<&BTreeMap<String, String>>) -> bool {
+pub(super) fn labels_pass(filters: &Filters, labels: Option<&VecMap<String, String>>) -> bool {
     let has = |wanted: &String| match wanted.split_once('=') {
         Some((k, v)) => labels.and_then(|l| l.get(k)).is_some_and(|have| have == v),
         None => labels.is_some_and(|l| l.contains_key(wanted)),

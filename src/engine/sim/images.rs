@@ -12,9 +12,8 @@ use crate::engine::api::{
 };
 use crate::engine::snapshot::ImageView;
 use crate::oci::{Digest, ImageConfig, Reference};
+use crate::sorted::{self, VecMap, VecSet};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -44,7 +43,7 @@ impl StoredImage {
         self.top.as_ref().map_or(0, |t| t.size_all)
     }
 
-    pub(super) fn labels(&self) -> Option<&BTreeMap<String, String>> {
+    pub(super) fn labels(&self) -> Option<&VecMap<String, String>> {
         self.config.config.as_ref()?.labels.as_ref()
     }
 
@@ -76,9 +75,9 @@ impl StoredImage {
 /// All images.
 #[derive(Default)]
 pub(super) struct ImageStore {
-    by_id: BTreeMap<Arc<str>, Rc<StoredImage>>,
+    by_id: VecMap<Arc<str>, Rc<StoredImage>>,
     pub(super) names: References,
-    children: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    children: VecMap<Arc<str>, VecSet<Arc<str>>>,
     /// Counts arrivals and departures of images.
     pub(super) generation: u64,
 }
@@ -110,8 +109,7 @@ impl ImageStore {
     /// By an unambiguous beginning of an id.
     pub(super) fn search(&self, typed: &str) -> Option<Rc<StoredImage>> {
         let prefix = if typed.starts_with("sha256:") { typed.to_owned() } else { format!("sha256:{typed}") };
-        let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
-        let mut hits = self.by_id.range::<str, _>(from).take_while(|(id, _)| id.starts_with(&prefix));
+        let mut hits = self.by_id.from_key(prefix.as_str()).take_while(|(id, _)| id.starts_with(&prefix));
         match (hits.next(), hits.next()) {
             (Some((_, image)), None) if !typed.is_empty() => Some(image.clone()),
             _ => None,
@@ -156,7 +154,7 @@ impl ImageStore {
     /// As `docker images` sorts them.
     pub(super) fn newest_first(&self) -> Vec<Rc<StoredImage>> {
         let mut images: Vec<_> = self.by_id.values().cloned().collect();
-        images.sort_by_key(|i| std::cmp::Reverse(i.created));
+        sorted::sort_by_key(&mut images, |i| std::cmp::Reverse(i.created));
         images
     }
 
@@ -318,7 +316,7 @@ impl State {
         let image = self.images.find(source)?;
         let reference = parse(target)?;
         self.name_image(&image, &reference, now);
-        let attributes = BTreeMap::from([("name".to_owned(), reference.or_latest().familiar())]);
+        let attributes = VecMap::from([("name".to_owned(), reference.or_latest().familiar())]);
         self.events.emit(now, "image", "tag", &image.id, attributes);
         Ok(())
     }
@@ -347,7 +345,7 @@ fn repository_of(familiar: &str) -> &str {
 }
 
 fn driver_only() -> GraphDriverData {
-    GraphDriverData { data: BTreeMap::new(), name: "overlay2".into() }
+    GraphDriverData { data: VecMap::new(), name: "overlay2".into() }
 }
 
 /// Where an image's layers lie: the top as the upper directory, those under it as lower ones.
@@ -362,7 +360,7 @@ pub(super) fn diff_dir(cache_id: &str) -> String {
 
 pub(super) fn graph_driver(cache_id: &str, lowers: &[String]) -> GraphDriverData {
     let dir = format!("{ROOT_DIR}/overlay2/{cache_id}");
-    let mut data = BTreeMap::new();
+    let mut data = VecMap::new();
     if !lowers.is_empty() {
         data.insert("LowerDir".to_owned(), lowers.join(":"));
     }

@@ -12,7 +12,7 @@ use crate::engine::api::{
     Plugins, RegistryConfig, Runtime, Stats, Stream, Swarm, Version,
 };
 use crate::kernel::machine;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 
 const API_VERSION: &str = "1.41";
@@ -140,7 +140,7 @@ impl SimEngine {
             index_server_address: "https://index.docker.io/v1/".into(),
             registry_config: RegistryConfig {
                 insecure_registry_cidrs: strings(&["127.0.0.0/8"]),
-                index_configs: BTreeMap::from([(
+                index_configs: VecMap::from([(
                     "docker.io".to_owned(),
                     IndexConfig { name: "docker.io".into(), mirrors: Vec::new(), secure: true, official: true },
                 )]),
@@ -157,7 +157,7 @@ impl SimEngine {
             labels: Vec::new(),
             experimental_build: false,
             server_version: DOCKER_VERSION.into(),
-            runtimes: BTreeMap::from([
+            runtimes: VecMap::from([
                 runtime("io.containerd.runc.v2"),
                 runtime("io.containerd.runtime.v1.linux"),
                 runtime("runc"),
@@ -179,7 +179,7 @@ impl SimEngine {
     pub(super) fn disk_usage(&self) -> Result<DiskUsage, EngineError> {
         let state = self.state.borrow();
         let mut images = state.list_images(&ImageListOptions { all: true, filters: Filters::new() })?;
-        let mut users: BTreeMap<std::sync::Arc<str>, usize> = BTreeMap::new();
+        let mut users: VecMap<std::sync::Arc<str>, usize> = VecMap::new();
         let layers = |id: &str| state.images.get(id).map(|i| i.layers()).unwrap_or_default();
         for layer in images.iter().flat_map(|i| layers(&i.id)) {
             *users.entry(layer.chain_id.clone()).or_default() += 1;
@@ -268,12 +268,12 @@ impl SimEngine {
             cpu_stats: cpu,
             memory_stats: MemoryStats {
                 usage: Some(memory),
-                stats: Some(BTreeMap::from([("cache".to_owned(), 0), ("total_inactive_file".to_owned(), 0)])),
+                stats: Some(VecMap::from([("cache".to_owned(), 0), ("total_inactive_file".to_owned(), 0)])),
                 limit: Some(limit),
             },
             name,
             id,
-            networks: Some(BTreeMap::from([("eth0".to_owned(), networks)])),
+            networks: Some(VecMap::from([("eth0".to_owned(), networks)])),
             ..Stats::default()
         }
     }

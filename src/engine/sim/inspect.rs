@@ -16,7 +16,7 @@ use crate::engine::api::{
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{users, ProcessInfo};
 use crate::layerfs::Who;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl State {
             || options.filters.contains("exited");
         let limit = if options.limit > 0 { options.limit } else { usize::MAX };
         // What a name stands for is looked up once for all containers of that name.
-        let mut known: BTreeMap<&str, Option<Arc<str>>> = BTreeMap::new();
+        let mut known: VecMap<&str, Option<Arc<str>>> = VecMap::new();
         let listed: Vec<&Rc<Container>> = self
             .containers
             .newest_first()

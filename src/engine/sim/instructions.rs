@@ -2,7 +2,7 @@
 //! must not know images or containers.
 
 use crate::engine::api::{ContainerConfig, Empty, EngineError};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 /// Applies each line to `config`, in order.
 pub(super) fn apply(config: &mut ContainerConfig, changes: &[String]) -> Result<(), EngineError> {
@@ -32,9 +32,9 @@ fn one(config: &mut ContainerConfig, word: &str, rest: &str) -> Result<(), Engin
                 }
             }
         }
-        "label" => config.labels.get_or_insert_with(BTreeMap::new).extend(pairs(word, rest)?),
+        "label" => config.labels.get_or_insert_with(VecMap::new).extend(pairs(word, rest)?),
         "expose" => {
-            let ports = config.exposed_ports.get_or_insert_with(BTreeMap::new);
+            let ports = config.exposed_ports.get_or_insert_with(VecMap::new);
             for port in rest.split_whitespace() {
                 let port = if port.contains('/') { port.to_owned() } else { format!("{port}/tcp") };
                 ports.insert(port, Empty {});
@@ -49,7 +49,7 @@ fn one(config: &mut ContainerConfig, word: &str, rest: &str) -> Result<(), Engin
             };
         }
         "volume" => {
-            let volumes = config.volumes.get_or_insert_with(BTreeMap::new);
+            let volumes = config.volumes.get_or_insert_with(VecMap::new);
             let list = json_array(rest).unwrap_or_else(|| rest.split_whitespace().map(str::to_owned).collect());
             volumes.extend(list.into_iter().map(|v| (v, Empty {})));
         }

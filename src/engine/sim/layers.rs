@@ -2,7 +2,7 @@
 //! images, containers) and gone with the last of them. It must not know images or containers.
 
 use crate::layerfs::Layer;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ struct Slot {
 /// All layers.
 #[derive(Default)]
 pub(super) struct LayerStore {
-    slots: BTreeMap<Arc<str>, Slot>,
+    slots: VecMap<Arc<str>, Slot>,
     next_order: u64,
 }
 

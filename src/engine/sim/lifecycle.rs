@@ -9,8 +9,8 @@ use crate::engine::api::{EngineError, StreamKind, WaitCondition, WaitError, Wait
 use crate::engine::snapshot::ContainerState;
 use crate::kernel::{dev, join, pipe, Child, Fds, Notify, OpenFile, PipeReader, PipeWriter, Procfs, Size, System, Tty};
 use crate::layerfs::{SharedMount, Vfs};
+use crate::sorted::VecMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The first delay of a restart policy; it doubles.
@@ -145,7 +145,7 @@ impl SimEngine {
             inner.started = self.kernel.now();
             inner.stopped_by_hand = false;
         }
-        self.container_event(container, "start", BTreeMap::new());
+        self.container_event(container, "start", VecMap::new());
         self.attend(container);
         self.changes.notify();
         let (engine, container) = (self.clone(), container.clone());
@@ -278,7 +278,7 @@ impl SimEngine {
             inner.endpoint.take()
         };
         self.execs_ended(container);
-        self.container_event(container, "die", BTreeMap::from([("exitCode".to_owned(), code.to_string())]));
+        self.container_event(container, "die", VecMap::from([("exitCode".to_owned(), code.to_string())]));
         if let Some(endpoint) = endpoint {
             self.network_event(container, "disconnect");
             self.state.borrow_mut().bridge.disconnect(&endpoint);
@@ -355,7 +355,7 @@ impl SimEngine {
             }
             state.release_mounts(&container.mounts, volumes);
         }
-        self.container_event(container, "destroy", BTreeMap::new());
+        self.container_event(container, "destroy", VecMap::new());
         let status_code = i64::from(code);
         for waiter in waiters {
             let error = error.clone().map(|message| WaitError { message });

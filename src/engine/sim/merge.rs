@@ -2,7 +2,7 @@
 //! `merge`), and the environment of its processes. It must not know containers.
 
 use crate::engine::api::{ContainerConfig, EngineError};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -44,7 +44,7 @@ pub(super) fn complete(user: &mut ContainerConfig, image: &ContainerConfig) {
             }
         }
     }
-    let labels = user.labels.get_or_insert_with(BTreeMap::new);
+    let labels = user.labels.get_or_insert_with(VecMap::new);
     for (k, v) in image.labels.iter().flatten() {
         labels.entry(k.clone()).or_insert_with(|| v.clone());
     }
@@ -74,7 +74,7 @@ fn fill(user: &mut String, image: &str) {
     }
 }
 
-fn merge_map<V: Clone>(user: &mut Option<BTreeMap<String, V>>, image: &Option<BTreeMap<String, V>>) {
+fn merge_map<V: Clone>(user: &mut Option<VecMap<String, V>>, image: &Option<VecMap<String, V>>) {
     match user.as_mut().filter(|own| !own.is_empty()) {
         None => user.clone_from(image),
         Some(own) => {
@@ -154,12 +154,12 @@ mod tests {
         merge(&mut user, &image).unwrap();
         assert_eq!(user.env, strings(&["FOO=bar", "PATH=/bin"]));
         assert_eq!((user.cmd, user.working_dir.as_str()), (strings(&["sh"]), "/srv"));
-        assert_eq!(user.labels, Some(BTreeMap::new()));
+        assert_eq!(user.labels, Some(VecMap::new()));
     }
 
     #[test]
     fn ports_and_volumes_are_added_up() {
-        let ports = |list: &[&str]| Some(list.iter().map(|p| (p.to_string(), Empty {})).collect::<BTreeMap<_, _>>());
+        let ports = |list: &[&str]| Some(list.iter().map(|p| (p.to_string(), Empty {})).collect::<VecMap<_, _>>());
         let with = |list| ContainerConfig { exposed_ports: list, cmd: strings(&["sh"]), ..ContainerConfig::default() };
         for (own, images, want) in [
             (ports(&["80/tcp"]), None, ports(&["80/tcp"])),

@@ -45,6 +45,7 @@ use crate::engine::registry::Registry;
 use crate::engine::snapshot::Refusal;
 use crate::kernel::{Kernel, Notify, Programs};
 use crate::layerfs::SharedMount;
+use crate::sorted::VecMap;
 use containers::{Container, Containers};
 use events::Events;
 use exec::Exec;
@@ -54,7 +55,6 @@ use network::Bridge;
 use rootfs::{Fixtures, InitLayers};
 use snapshot::LayerViews;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use volumes::Volumes;
@@ -87,7 +87,7 @@ struct State {
     layers: LayerStore,
     images: ImageStore,
     containers: Containers,
-    execs: BTreeMap<Arc<str>, Rc<Exec>>,
+    execs: VecMap<Arc<str>, Rc<Exec>>,
     events: Events,
     bridge: Bridge,
     volumes: Volumes,
@@ -116,7 +116,7 @@ impl SimEngine {
             layers: LayerStore::default(),
             images: ImageStore::default(),
             containers: Containers::default(),
-            execs: BTreeMap::new(),
+            execs: VecMap::new(),
             events: Events::default(),
             volumes: Volumes::default(),
             refusal: None,
@@ -155,7 +155,7 @@ impl SimEngine {
         self.state.borrow().containers.find(typed)
     }
 
-    fn container_event(&self, container: &Container, action: &str, attributes: BTreeMap<String, String>) {
+    fn container_event(&self, container: &Container, action: &str, attributes: VecMap<String, String>) {
         let now = self.kernel.now();
         self.state.borrow_mut().container_event(now, container, action, attributes);
     }
@@ -163,7 +163,7 @@ impl SimEngine {
     fn network_event(&self, container: &Container, action: &str) {
         let now = self.kernel.now();
         let mut state = self.state.borrow_mut();
-        let attributes = BTreeMap::from([
+        let attributes = VecMap::from([
             ("container".to_owned(), container.id.to_string()),
             ("name".to_owned(), "bridge".to_owned()),
             ("type".to_owned(), "bridge".to_owned()),
@@ -179,7 +179,7 @@ impl State {
         now: Time,
         container: &Container,
         action: &str,
-        mut attributes: BTreeMap<String, String>,
+        mut attributes: VecMap<String, String>,
     ) {
         attributes.extend(container.config.labels.iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
         attributes.insert("image".into(), container.config.image.clone());

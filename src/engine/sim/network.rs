@@ -4,7 +4,7 @@
 use crate::engine::api::{
     ContainerConfig, EndpointSettings, EngineError, HostConfig, NetworkSettings, Port, PortBinding,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{VecMap, VecSet};
 
 /// Where ephemeral host ports begin.
 const FIRST_EPHEMERAL: u16 = 32768;
@@ -16,7 +16,7 @@ pub(super) struct Endpoint {
     /// The last two bytes of its address in 172.17.0.0/16.
     pub(super) host_part: u16,
     /// Published ports by `80/tcp`.
-    pub(super) ports: BTreeMap<String, Vec<PortBinding>>,
+    pub(super) ports: VecMap<String, Vec<PortBinding>>,
 }
 
 impl Endpoint {
@@ -45,15 +45,15 @@ pub(super) fn is_bridge(host: &HostConfig) -> bool {
 #[derive(Debug)]
 pub(super) struct Bridge {
     pub(super) network_id: String,
-    taken: BTreeSet<u16>,
+    taken: VecSet<u16>,
     /// Host ports in use: protocol, port, address.
-    bound: BTreeSet<(String, u16, String)>,
+    bound: VecSet<(String, u16, String)>,
     next_ephemeral: u16,
 }
 
 impl Bridge {
     pub(super) fn new(network_id: String) -> Bridge {
-        Bridge { network_id, taken: BTreeSet::new(), bound: BTreeSet::new(), next_ephemeral: FIRST_EPHEMERAL }
+        Bridge { network_id, taken: VecSet::new(), bound: VecSet::new(), next_ephemeral: FIRST_EPHEMERAL }
     }
 
     /// An address and the published ports for a container that starts. What is taken is a refusal, and nothing is
@@ -71,7 +71,7 @@ impl Bridge {
                 wanted.entry(port.clone()).or_insert_with(|| vec![PortBinding::default()]);
             }
         }
-        let mut ports = BTreeMap::new();
+        let mut ports = VecMap::new();
         let mut claimed = Vec::new();
         for (port, bindings) in wanted {
             let mut list = Vec::new();
@@ -142,11 +142,7 @@ impl Bridge {
     }
 
     /// What inspect and listings say of the networks.
-    pub(super) fn endpoints(
-        &self,
-        host: &HostConfig,
-        endpoint: Option<&Endpoint>,
-    ) -> BTreeMap<String, EndpointSettings> {
+    pub(super) fn endpoints(&self, host: &HostConfig, endpoint: Option<&Endpoint>) -> VecMap<String, EndpointSettings> {
         let (name, id) = match is_bridge(host) {
             true => ("bridge", self.network_id.clone()),
             false => (host.network_mode.as_str(), String::new()),
@@ -163,7 +159,7 @@ impl Bridge {
             },
             None => EndpointSettings { network_id: id, ..EndpointSettings::default() },
         };
-        BTreeMap::from([(name.to_owned(), settings)])
+        VecMap::from([(name.to_owned(), settings)])
     }
 
     /// The whole block of inspect.
@@ -181,7 +177,7 @@ impl Bridge {
             Some(start) => format!("/var/run/docker/netns/{start}"),
             None => String::new(),
         };
-        let mut ports = BTreeMap::new();
+        let mut ports = VecMap::new();
         if let Some(e) = endpoint {
             ports.extend(config.exposed_ports.iter().flatten().map(|(p, _)| (p.clone(), None)));
             ports.extend(e.ports.iter().map(|(p, b)| (p.clone(), Some(b.clone()))));
@@ -233,7 +229,7 @@ mod tests {
 
     fn published(port: &str, host_port: &str) -> HostConfig {
         let binding = PortBinding { host_ip: String::new(), host_port: host_port.into() };
-        HostConfig { port_bindings: BTreeMap::from([(port.into(), vec![binding])]), ..HostConfig::default() }
+        HostConfig { port_bindings: VecMap::from([(port.into(), vec![binding])]), ..HostConfig::default() }
     }
 
     #[test]
@@ -252,6 +248,6 @@ mod tests {
         let again = bridge.connect("p2", "e2".into(), &config, &published("80/tcp", "8081")).unwrap();
         assert_eq!(again.address(), "172.17.0.2");
         let free = bridge.connect("p3", "e3".into(), &config, &published("90/tcp", "")).unwrap();
-        assert_eq!(free.ports["90/tcp"][0].host_port, "32768");
+        assert_eq!(free.ports.get("90/tcp").unwrap()[0].host_port, "32768");
     }
 }

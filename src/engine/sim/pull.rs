@@ -9,7 +9,7 @@ use crate::engine::api::{channel, Answer, EngineError, JsonMessage, ProgressDeta
 use crate::engine::registry::RegistryImage;
 use crate::kernel::Kernel;
 use crate::oci::{chain_id, layer_tar, ChainId, DiffId, Digest, ImageConfig, Reference};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 
 /// Bytes that come in a second, and that are unpacked in a second.
@@ -124,7 +124,7 @@ impl State {
             self.name_image(&image, reference, when);
         }
         self.name_image(&image, &reference.with_digest(digest), when);
-        let attributes = BTreeMap::from([("name".to_owned(), reference.familiar_name())]);
+        let attributes = VecMap::from([("name".to_owned(), reference.familiar_name())]);
         self.events.emit(now, "image", "pull", &reference.familiar(), attributes);
     }
 }

@@ -2,7 +2,7 @@
 //! an image is.
 
 use crate::oci::Reference;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{VecMap, VecSet};
 use std::sync::Arc;
 
 /// One name.
@@ -21,8 +21,8 @@ pub(super) struct Name {
 /// All names, sorted by their canonical form.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    names: BTreeMap<Arc<str>, Name>,
-    of: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    names: VecMap<Arc<str>, Name>,
+    of: VecMap<Arc<str>, VecSet<Arc<str>>>,
 }
 
 /// What a name is kept under: `docker.io/library/ubuntu:latest`.

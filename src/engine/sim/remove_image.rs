@@ -5,7 +5,7 @@ use super::{State, StoredImage};
 use crate::ambient::Time;
 use crate::engine::api::{EngineError, Filters, ImageDeleted, ImageRemove, ImagesPruned};
 use crate::engine::snapshot::Refusal;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl State {
     fn untag(&mut self, now: Time, image: &Rc<StoredImage>, canonical: &str, records: &mut Vec<ImageDeleted>) {
         if let Some(name) = self.images.names.remove(canonical) {
             image.changed();
-            let attributes = BTreeMap::from([("name".to_owned(), image.id.to_string())]);
+            let attributes = VecMap::from([("name".to_owned(), image.id.to_string())]);
             self.events.emit(now, "image", "untag", &image.id, attributes);
             records.push(ImageDeleted::Untagged(name.familiar.to_string()));
         }
@@ -149,7 +149,7 @@ impl State {
             self.untag(now, image, &canonical, records);
         }
         let gone = self.images.forget(image).map(|top| self.layers.release(&top)).unwrap_or_default();
-        let attributes = BTreeMap::from([("name".to_owned(), image.id.to_string())]);
+        let attributes = VecMap::from([("name".to_owned(), image.id.to_string())]);
         self.events.emit(now, "image", "delete", &image.id, attributes);
         records.push(ImageDeleted::Deleted(image.id.to_string()));
         records.extend(gone.iter().map(|l| ImageDeleted::Deleted(l.chain_id.to_string())));
@@ -198,7 +198,7 @@ impl State {
             Some(v) => return Err(EngineError::InvalidFilterValue { filter: "dangling".into(), value: v.into() }),
         };
         let until = super::filters::until(filters, now)?;
-        let sizes: BTreeMap<Arc<str>, u64> = self.layers.iter().map(|l| (l.chain_id.clone(), l.size)).collect();
+        let sizes: VecMap<Arc<str>, u64> = self.layers.iter().map(|l| (l.chain_id.clone(), l.size)).collect();
         let mut deleted = Vec::new();
         let refusal = self.refusal.take();
         for image in self.images.newest_first() {

@@ -10,8 +10,8 @@ use crate::kernel::dev;
 use crate::layerfs::{
     Blob, Errno, FileKind, FsType, Layer, LayerBuilder, Meta, Mount, Pseudo, PseudoNode, SharedMount, Vfs, Who,
 };
+use crate::sorted::{self, VecMap};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ const INIT_SHARED: i64 = 10 * SECOND;
 
 /// The init layers made last, by the top layer of their image.
 #[derive(Default)]
-pub(super) struct InitLayers(BTreeMap<Arc<str>, (Time, Arc<Layer>)>);
+pub(super) struct InitLayers(VecMap<Arc<str>, (Time, Arc<Layer>)>);
 
 impl State {
     /// The init layer for a container made now on these layers.
@@ -230,7 +230,7 @@ impl Pseudo for Sysfs {
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
             .collect();
-        names.sort();
+        sorted::sort(&mut names);
         names.dedup();
         Some(names)
     }

@@ -10,7 +10,7 @@ use crate::engine::snapshot::{
     ChangeKind, ChangeView, ContainerView, FileList, FileView, Foreground, HistoryView, ImageView, LayerView, Snapshot,
 };
 use crate::layerfs::{self, Entry, EntryBody, Layer, Mount, Vfs, Who};
-use std::collections::BTreeMap;
+use crate::sorted::{self, VecMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ impl State {
     fn layer_views(&mut self) -> Vec<Arc<LayerView>> {
         let generation = (self.images.generation, self.layers.iter().count());
         if self.layer_views.generation != generation {
-            let mut users: BTreeMap<Arc<str>, (Vec<Arc<str>>, String)> = BTreeMap::new();
+            let mut users: VecMap<Arc<str>, (Vec<Arc<str>>, String)> = VecMap::new();
             for image in self.images.newest_first() {
                 for (step, layer) in image.steps() {
                     if let Some(layer) = layer {
@@ -133,7 +133,7 @@ impl State {
                 }
             }
             let mut stored: Vec<_> = self.layers.iter().cloned().collect();
-            stored.sort_by_key(|l| l.order);
+            sorted::sort_by_key(&mut stored, |l| l.order);
             let views = stored.iter().map(|l| {
                 let (images, created_by) = users.remove(&l.chain_id).unwrap_or_default();
                 Arc::new(LayerView {

@@ -11,8 +11,8 @@ use crate::engine::api::{ContainerConfig, EngineError, ImportOptions, JsonMessag
 use crate::layerfs::{Blob, Layer};
 use crate::oci::archive::{self, ArchivedImage};
 use crate::oci::{chain_id, inflate, layer_tar, ChainId, DiffId, Digest, History, ImageConfig, ImageId, Reference};
+use crate::sorted::VecMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ impl State {
         if image.tags.is_empty() {
             messages.push(text(format!("Loaded image ID: {}\n", stored.id)));
         }
-        let attributes = BTreeMap::from([("name".to_owned(), stored.id.to_string())]);
+        let attributes = VecMap::from([("name".to_owned(), stored.id.to_string())]);
         self.events.emit(now, "image", "load", &stored.id, attributes);
         Ok(())
     }
@@ -199,7 +199,7 @@ impl State {
             self.name_image(&stored, reference, now);
         }
         let name = reference.map_or_else(|| stored.id.to_string(), |r| r.or_latest().familiar());
-        self.events.emit(now, "image", "import", &stored.id, BTreeMap::from([("name".to_owned(), name)]));
+        self.events.emit(now, "image", "import", &stored.id, VecMap::from([("name".to_owned(), name)]));
         Ok(stored.id.clone())
     }
 }

@@ -11,16 +11,16 @@ use crate::engine::api::{
     VolumesPruned,
 };
 use crate::layerfs::{FsType, Meta, Mount, PseudoNode, SharedMount, Vfs, Who};
+use crate::sorted::VecMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// One volume.
 pub(super) struct Volume {
     created: Time,
-    labels: Option<BTreeMap<String, String>>,
-    options: Option<BTreeMap<String, String>>,
+    labels: Option<VecMap<String, String>>,
+    options: Option<VecMap<String, String>>,
     files: SharedMount,
     /// How many containers have it.
     users: usize,
@@ -28,7 +28,7 @@ pub(super) struct Volume {
 
 /// All volumes by name.
 #[derive(Default)]
-pub(super) struct Volumes(BTreeMap<Arc<str>, Volume>);
+pub(super) struct Volumes(VecMap<Arc<str>, Volume>);
 
 /// Where a mount's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl State {
         config: &ContainerConfig,
         host: &HostConfig,
     ) -> Result<Box<[ContainerMount]>, EngineError> {
-        let (mut mounts, mut shared) = (BTreeMap::new(), BTreeMap::new());
+        let (mut mounts, mut shared) = (VecMap::new(), VecMap::new());
         for text in host.binds.iter().flatten() {
             let mount = self.bind(now, text)?;
             mounts.insert(mount.destination.clone(), mount);

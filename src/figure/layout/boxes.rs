@@ -177,7 +177,7 @@ impl<'a> Painter<'a> {
                 n => format!("{} × {n}", bytes(c.size)),
             })
             .collect();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = crate::sorted::VecSet::new();
         let chains = columns.iter().flat_map(|c| c.layers.iter()).filter(|l| seen.insert(&***l));
         let stored: u64 = chains.filter_map(|l| self.layers.get(&**l)).map(|l| l.size).sum();
         let thin: u64 = columns.iter().flat_map(|c| &c.containers).map(|c| c.size_rw).sum();

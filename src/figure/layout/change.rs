@@ -3,7 +3,7 @@
 
 use crate::engine::snapshot::{ChangeKind, ChangeView, ContainerView, ImageView, Snapshot};
 use crate::figure::scene::{Change, Motion, Movement, Node, Scene, Target};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{VecMap, VecSet};
 use std::sync::Arc;
 
 /// Milliseconds between two slabs of a pull.
@@ -26,13 +26,13 @@ pub fn differing<'a, T>(now: &'a [Arc<T>], prev: &'a [Arc<T>]) -> (&'a [Arc<T>],
 struct Facts<'a> {
     now: &'a Snapshot,
     prev: &'a Snapshot,
-    has_layers: BTreeSet<&'a str>,
-    had_layers: BTreeSet<&'a str>,
+    has_layers: VecSet<&'a str>,
+    had_layers: VecSet<&'a str>,
     /// The containers that either scene shows.
-    has: BTreeMap<&'a str, &'a ContainerView>,
-    had: BTreeMap<&'a str, &'a ContainerView>,
+    has: VecMap<&'a str, &'a ContainerView>,
+    had: VecMap<&'a str, &'a ContainerView>,
     /// Layers of the images that came by a pull, a load or a build, not by a commit.
-    pulled: BTreeSet<&'a str>,
+    pulled: VecSet<&'a str>,
     /// The layer that a commit made.
     committed: Option<&'a str>,
     /// New layers from the base up, for the stagger.
@@ -40,9 +40,9 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn new(now: &'a Snapshot, prev: &'a Snapshot, shown: &BTreeSet<&str>) -> Facts<'a> {
-        let chains = |s: &'a Snapshot| s.layers.iter().map(|l| &*l.chain_id).collect::<BTreeSet<&str>>();
-        let containers = |s: &'a Snapshot| -> BTreeMap<&'a str, &'a ContainerView> {
+    fn new(now: &'a Snapshot, prev: &'a Snapshot, shown: &VecSet<&str>) -> Facts<'a> {
+        let chains = |s: &'a Snapshot| s.layers.iter().map(|l| &*l.chain_id).collect::<VecSet<&str>>();
+        let containers = |s: &'a Snapshot| -> VecMap<&'a str, &'a ContainerView> {
             let shown = s.containers.iter().filter(|c| shown.contains(&*c.id));
             shown.map(|c| (&*c.id, &**c)).collect()
         };
@@ -77,7 +77,7 @@ fn container_of(key: &str) -> Option<&str> {
 }
 
 /// Whether the image is a container's image with one layer more that was not there: then that layer and container.
-pub fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &BTreeSet<&str>) -> Option<(&'a str, &'a str)> {
+pub fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &VecSet<&str>) -> Option<(&'a str, &'a str)> {
     let (top, below) = image.layers.split_last()?;
     if had.contains(&**top) || below.is_empty() {
         return None;
@@ -91,15 +91,15 @@ pub fn commit<'a>(image: &'a ImageView, now: &'a Snapshot, had: &BTreeSet<&str>)
 pub fn mark(scene: &mut Scene, old: Option<&Scene>, now: &Snapshot, prev: &Snapshot) {
     let keys: Vec<String> =
         scene.nodes.iter().chain(old.iter().flat_map(|o| &o.nodes)).map(|n| n.key.clone()).collect();
-    let shown: BTreeSet<&str> = keys.iter().filter_map(|k| container_of(k)).collect();
+    let shown: VecSet<&str> = keys.iter().filter_map(|k| container_of(k)).collect();
     let facts = Facts::new(now, prev, &shown);
-    let mut old_places: BTreeMap<&str, &Node> = BTreeMap::new();
+    let mut old_places: VecMap<&str, &Node> = VecMap::new();
     for node in old.iter().flat_map(|o| &o.nodes).filter(|n| !n.key.is_empty()) {
         old_places.insert(&node.key, node);
     }
-    let ghosts: BTreeMap<String, (i32, i32)> =
+    let ghosts: VecMap<String, (i32, i32)> =
         scene.nodes.iter().filter(|n| n.key.starts_with("ghost:")).map(|n| (n.key.clone(), n.at)).collect();
-    let present: BTreeSet<String> = scene.nodes.iter().map(|n| n.key.clone()).collect();
+    let present: VecSet<String> = scene.nodes.iter().map(|n| n.key.clone()).collect();
     let arriving = facts.new_layers.len() as u32 * STAGGER;
     for node in &mut scene.nodes {
         let entered = entering(node, &facts, &ghosts, arriving);
@@ -127,7 +127,7 @@ pub fn mark(scene: &mut Scene, old: Option<&Scene>, now: &Snapshot, prev: &Snaps
 }
 
 /// How an element enters, if what it shows was not there before.
-fn entering(node: &Node, facts: &Facts<'_>, ghosts: &BTreeMap<String, (i32, i32)>, arriving: u32) -> Option<Motion> {
+fn entering(node: &Node, facts: &Facts<'_>, ghosts: &VecMap<String, (i32, i32)>, arriving: u32) -> Option<Motion> {
     let (kind, rest) = node.key.split_once(':')?;
     let motion = |kind: Movement, delay: u32| Some(Motion { kind, delay, from: (0, 0) });
     let new_container = |id: &str| !facts.had.contains_key(id);
@@ -187,7 +187,7 @@ fn count(node: &mut Node, facts: &Facts<'_>) {
 }
 
 /// The ghost of an element that is gone, if what it showed is gone.
-fn leaving(node: &Node, facts: &Facts<'_>, present: &BTreeSet<String>) -> Option<Node> {
+fn leaving(node: &Node, facts: &Facts<'_>, present: &VecSet<String>) -> Option<Node> {
     if present.contains(&node.key) {
         return None;
     }

@@ -6,6 +6,7 @@ use super::stack::Geo;
 use super::words;
 use crate::engine::snapshot::{ChangeKind, ChangeView, ContainerView};
 use crate::figure::measure::font;
+use crate::sorted;
 use std::sync::Arc;
 
 /// A chip with its place.
@@ -125,7 +126,7 @@ pub fn lanes(geo: &Geo, container: &ContainerView, layers: &[Arc<str>]) -> Vec<(
         })
         .take(200)
         .collect();
-    found.sort_by_key(|f| f.0);
+    sorted::sort_by_key(&mut found, |f| f.0);
     found.into_iter().take(most).map(|(_, i, layer)| (i, layer)).collect()
 }
 
@@ -146,7 +147,7 @@ fn attempt(
 ) -> Option<Plan> {
     let changes = &container.changes;
     let mut lanes = lanes.to_vec();
-    lanes.sort();
+    sorted::sort(&mut lanes);
     let mut laned = Vec::new();
     for &(i, layer) in &lanes {
         laned.push((i, chip(changes.get(i)?, wordy), layer));
@@ -196,7 +197,7 @@ fn choose(
     let total = changes.len() - lanes.len();
     // More than fit are never looked at: a container may have thousands.
     let mut candidates: Vec<usize> = (0..changes.len()).rev().filter(|i| !is_laned(*i)).take(64).collect();
-    candidates.sort_by_key(|i| dirs(*i));
+    sorted::sort_by_key(&mut candidates, |i| dirs(*i));
     let last = room.rows.len() - 1;
     let fill = |reserve: i32| -> Vec<Plain> {
         let mut free: Vec<i32> = room.rows.iter().map(|r| r.1 - r.0).collect();
@@ -217,7 +218,7 @@ fn choose(
             }
             taken.push((i, row, chip));
         }
-        taken.sort_by_key(|t| (t.1, t.0));
+        sorted::sort_by_key(&mut taken, |t| (t.1, t.0));
         taken
     };
     let mut taken = fill(0);
@@ -228,7 +229,7 @@ fn choose(
     let first_w: i32 = taken.iter().map(|t| t.2.width() + APART).sum();
     if lanes.is_empty() && taken.len() == total && room.rows.first().is_some_and(|r| first_w - APART <= r.1 - r.0) {
         taken.iter_mut().for_each(|t| t.1 = 0);
-        taken.sort_by_key(|t| t.0);
+        sorted::sort_by_key(&mut taken, |t| t.0);
     }
     let hidden = total - taken.len();
     (taken, hidden)

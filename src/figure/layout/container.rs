@@ -9,15 +9,15 @@ use super::words::{self, short};
 use crate::engine::snapshot::{ChangeKind, ContainerState, ContainerView, LayerView, Snapshot};
 use crate::figure::measure::font;
 use crate::figure::scene::{Node, Options, Scene, Target, View};
+use crate::sorted::VecSet;
 use crate::strings::{figure as s, Text};
-use std::collections::BTreeSet;
 
 /// The figure of a subject.
 pub fn draw(snapshot: &Snapshot, subject: &Subject<'_>, opts: &Options<'_>) -> Scene {
     let geo = Geo::new(opts);
     let layers: Vec<Option<&LayerView>> = subject.layers.iter().map(|id| snapshot.layer(id).map(|l| &**l)).collect();
     let sizes: Vec<u64> = layers.iter().map(|l| l.map_or(0, |l| l.size)).collect();
-    let mut keep: BTreeSet<usize> = BTreeSet::new();
+    let mut keep: VecSet<usize> = VecSet::new();
     keep.extend(subject.container.iter().flat_map(|c| chips::lanes(&geo, c, subject.layers)).map(|l| l.1));
     if let Some(Target::Layer(id)) = opts.selected.and_then(Target::parse) {
         keep.extend(subject.layers.iter().position(|l| &**l == id));

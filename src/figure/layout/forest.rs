@@ -3,7 +3,7 @@
 
 use super::words;
 use crate::engine::snapshot::{ContainerView, ImageView, Snapshot};
-use std::collections::BTreeMap;
+use crate::sorted::{self, VecMap};
 use std::sync::Arc;
 
 /// One image, or what containers still hold of a removed one.
@@ -59,7 +59,7 @@ pub struct Family<'a> {
 /// One column for every image and one for each removed image that containers still hold, in the order in which their
 /// layers came: what is new stands at the right, and nothing else moves.
 pub fn columns(snapshot: &Snapshot) -> Vec<Column<'_>> {
-    let mut of: BTreeMap<&str, Vec<&ContainerView>> = BTreeMap::new();
+    let mut of: VecMap<&str, Vec<&ContainerView>> = VecMap::new();
     for c in snapshot.containers.iter().rev() {
         of.entry(&c.image).or_default().push(c);
     }
@@ -85,9 +85,9 @@ pub fn columns(snapshot: &Snapshot) -> Vec<Column<'_>> {
             containers: containers.clone(),
         });
     }
-    let came: BTreeMap<&str, usize> = snapshot.layers.iter().enumerate().map(|(i, l)| (&*l.chain_id, i)).collect();
+    let came: VecMap<&str, usize> = snapshot.layers.iter().enumerate().map(|(i, l)| (&*l.chain_id, i)).collect();
     let place = |layer: Option<&Arc<str>>| layer.and_then(|l| came.get(&**l)).copied().unwrap_or(usize::MAX);
-    out.sort_by_key(|c| (place(c.layers.first()), place(c.layers.last())));
+    sorted::sort_by_key(&mut out, |c| (place(c.layers.first()), place(c.layers.last())));
     out
 }
 
@@ -97,7 +97,7 @@ pub fn keep(columns: Vec<Column<'_>>, most: usize) -> Vec<Column<'_>> {
         return columns;
     }
     let mut rank: Vec<usize> = (0..columns.len()).collect();
-    rank.sort_by_key(|i| (columns.get(*i).is_none_or(|c| c.containers.is_empty()), usize::MAX - i));
+    sorted::sort_by_key(&mut rank, |i| (columns.get(*i).is_none_or(|c| c.containers.is_empty()), usize::MAX - i));
     let mut kept: Vec<bool> = vec![false; columns.len()];
     for i in rank.into_iter().take(most) {
         if let Some(k) = kept.get_mut(i) {
@@ -131,7 +131,7 @@ struct Node<'a> {
 /// The forest of these columns, which are put in order: a family's together, a fork's together.
 pub fn forest<'a>(columns: Vec<Column<'a>>) -> (Vec<Column<'a>>, Vec<Family<'a>>) {
     let mut nodes: Vec<Node<'a>> = vec![Node::default()];
-    let mut index: BTreeMap<(usize, &'a str), usize> = BTreeMap::new();
+    let mut index: VecMap<(usize, &'a str), usize> = VecMap::new();
     for (i, column) in columns.iter().enumerate() {
         let mut at = 0;
         for chain in column.layers {

@@ -7,8 +7,8 @@ use super::words::{self, short};
 use crate::engine::snapshot::{LayerView, Snapshot};
 use crate::figure::measure::font;
 use crate::figure::scene::{Node, Options, Scene, Size, Target, View};
+use crate::sorted::VecMap;
 use crate::strings::figure as s;
-use std::collections::BTreeMap;
 
 /// The sizes of one geometry, px.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +131,7 @@ impl Tier {
         }
     }
 
-    fn row(&self, run: &Run<'_>, row: Row, sizes: &BTreeMap<&str, &LayerView>) -> i32 {
+    fn row(&self, run: &Run<'_>, row: Row, sizes: &VecMap<&str, &LayerView>) -> i32 {
         self.gap
             + match row {
                 Row::More(..) => self.more,
@@ -153,7 +153,7 @@ pub struct Span {
 /// The figure of a snapshot that holds an image or a container.
 pub fn draw(snapshot: &Snapshot, opts: &Options<'_>) -> Scene {
     let mut geo = Geo::new(opts);
-    let layers: BTreeMap<&str, &LayerView> = snapshot.layers.iter().map(|l| (&*l.chain_id, &**l)).collect();
+    let layers: VecMap<&str, &LayerView> = snapshot.layers.iter().map(|l| (&*l.chain_id, &**l)).collect();
     let all = forest::columns(snapshot);
     let total = all.len();
     let narrow = geo.size == Size::Narrow;
@@ -214,7 +214,7 @@ fn need(geo: &Geo, column: &Column<'_>, expand: bool) -> i32 {
 pub struct Painter<'a> {
     pub geo: Geo,
     pub opts: &'a Options<'a>,
-    pub layers: &'a BTreeMap<&'a str, &'a LayerView>,
+    pub layers: &'a VecMap<&'a str, &'a LayerView>,
     pub columns: &'a [Column<'a>],
     /// The container for whose sake the removal of its image was just refused.
     pub refused: Option<&'a str>,
@@ -263,7 +263,7 @@ impl<'a> Painter<'a> {
     }
 
     /// Where each column stands.
-    fn spans(&self, families: &[Family<'_>], reserve: bool) -> BTreeMap<usize, Span> {
+    fn spans(&self, families: &[Family<'_>], reserve: bool) -> VecMap<usize, Span> {
         let geo = &self.geo;
         let needs: Vec<i32> = families
             .iter()
@@ -283,7 +283,7 @@ impl<'a> Painter<'a> {
         let most = if geo.size == Size::Narrow { room } else { MOST * needs.len() as i32 };
         let used = room.min(most).max(1);
         let mut x = geo.margin + (room - used) / 2;
-        let (mut done, mut wants, mut spans) = (0, 0, BTreeMap::new());
+        let (mut done, mut wants, mut spans) = (0, 0, VecMap::new());
         let mut needs = needs.into_iter();
         for family in families {
             for i in family.columns.clone() {
@@ -325,7 +325,7 @@ impl<'a> Painter<'a> {
     fn family(
         &mut self,
         family: &Family<'a>,
-        spans: &BTreeMap<usize, Span>,
+        spans: &VecMap<usize, Span>,
         tier: &Tier,
         top: i32,
         stack: i32,
@@ -333,7 +333,7 @@ impl<'a> Painter<'a> {
     ) {
         let tag_y = stack - self.geo.tag;
         let mut slabs = Vec::new();
-        let mut tops: BTreeMap<usize, i32> = BTreeMap::new();
+        let mut tops: VecMap<usize, i32> = VecMap::new();
         if let Some(run) = &family.run {
             self.run(run, spans, tier, bottom, &mut slabs, &mut tops);
         }
@@ -357,11 +357,11 @@ impl<'a> Painter<'a> {
     fn run(
         &mut self,
         run: &Run<'a>,
-        spans: &BTreeMap<usize, Span>,
+        spans: &VecMap<usize, Span>,
         tier: &Tier,
         bottom: i32,
         slabs: &mut Vec<(Node, String)>,
-        tops: &mut BTreeMap<usize, i32>,
+        tops: &mut VecMap<usize, i32>,
     ) {
         let (l, r) = ends(spans, &run.columns);
         let mut y = bottom;
@@ -479,7 +479,7 @@ impl Geo {
 }
 
 /// Left end of the first and right end of the last of these columns.
-fn ends(spans: &BTreeMap<usize, Span>, columns: &std::ops::Range<usize>) -> (i32, i32) {
+fn ends(spans: &VecMap<usize, Span>, columns: &std::ops::Range<usize>) -> (i32, i32) {
     let first = spans.get(&columns.start).copied().unwrap_or_default();
     let last = spans.get(&columns.end.saturating_sub(1)).copied().unwrap_or_default();
     (first.x, last.x + last.w)

@@ -3,7 +3,7 @@
 
 use super::parts::Block;
 use crate::figure::scene::{Options, Size};
-use std::collections::BTreeSet;
+use crate::sorted::VecSet;
 
 /// The sizes of one geometry.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +136,7 @@ const MORE_H: i32 = 24;
 
 /// Chooses the rows, from the top down, so that they fit: lower slabs first, then groups in place of what is not in
 /// `keep`.
-pub fn rows(geo: &Geo, sizes: &[u64], keep: &BTreeSet<usize>, expand: bool) -> (Vec<Row>, Tier) {
+pub fn rows(geo: &Geo, sizes: &[u64], keep: &VecSet<usize>, expand: bool) -> (Vec<Row>, Tier) {
     let n = sizes.len();
     let height = |rows: &[Row], tier: &Tier| -> i32 {
         let one = |row: &Row| match row {
@@ -157,7 +157,7 @@ pub fn rows(geo: &Geo, sizes: &[u64], keep: &BTreeSet<usize>, expand: bool) -> (
         }
     }
     let tier = tiers.get(tiers.len().saturating_sub(2)).copied().unwrap_or(first);
-    let grouped = |shown: &BTreeSet<usize>| -> Vec<Row> {
+    let grouped = |shown: &VecSet<usize>| -> Vec<Row> {
         let mut rows = Vec::new();
         let mut i = n;
         while i > 0 {

@@ -3,7 +3,7 @@
 
 use super::{flag, BLOCK};
 use crate::layerfs::{path, Blob};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::fmt;
 
 /// The most that one PAX header or long name may hold, Go's limit.
@@ -61,7 +61,7 @@ pub struct RawEntry {
     /// Nanoseconds since the epoch.
     pub mtime: i64,
     pub dev: (u32, u32),
-    pub xattrs: BTreeMap<String, Vec<u8>>,
+    pub xattrs: VecMap<String, Vec<u8>>,
     /// Shares the archive's bytes.
     pub content: Blob,
     /// Where the next entry starts.
@@ -71,7 +71,7 @@ pub struct RawEntry {
 /// What special entries say of the one that follows.
 #[derive(Default)]
 struct Pending {
-    records: BTreeMap<String, Vec<u8>>,
+    records: VecMap<String, Vec<u8>>,
     long_name: Option<Vec<u8>>,
     long_link: Option<Vec<u8>>,
 }
@@ -81,7 +81,7 @@ pub fn read_entries<E: From<TarError>>(
     archive: &Blob,
     mut each: impl FnMut(RawEntry) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (mut at, mut pending, mut global) = (0, Pending::default(), BTreeMap::new());
+    let (mut at, mut pending, mut global) = (0, Pending::default(), VecMap::new());
     loop {
         let block = archive.read_at(at, BLOCK as usize);
         if block.is_empty() || (block.len() as u64 == BLOCK && block.iter().all(|b| *b == 0)) {
@@ -198,7 +198,7 @@ impl<'a> Fields<'a> {
     fn entry(
         &self,
         pending: Pending,
-        global: &BTreeMap<String, Vec<u8>>,
+        global: &VecMap<String, Vec<u8>>,
         content: Blob,
         end: u64,
     ) -> Result<RawEntry, TarError> {
@@ -270,9 +270,9 @@ fn pax_time(text: &[u8]) -> Option<i64> {
     Some(secs.saturating_mul(1_000_000_000).saturating_add(nanos))
 }
 
-fn pax_records(mut data: &[u8], at: u64) -> Result<BTreeMap<String, Vec<u8>>, TarError> {
+fn pax_records(mut data: &[u8], at: u64) -> Result<VecMap<String, Vec<u8>>, TarError> {
     let bad = TarError::InvalidHeader(at);
-    let mut out = BTreeMap::new();
+    let mut out = VecMap::new();
     while !data.is_empty() && data.iter().any(|b| *b != 0) {
         let space = data.iter().position(|b| *b == b' ').ok_or(bad.clone())?;
         let len = decimal(data.get(..space).unwrap_or_default()).and_then(|n| usize::try_from(n).ok());

@@ -3,7 +3,7 @@
 
 use super::{flag, BLOCK};
 use crate::layerfs::Blob;
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 use std::io;
 
 /// Where an archive goes.
@@ -59,7 +59,7 @@ pub struct Header {
     pub uname: String,
     pub gname: String,
     pub dev: (u32, u32),
-    pub xattrs: BTreeMap<String, Vec<u8>>,
+    pub xattrs: VecMap<String, Vec<u8>>,
 }
 
 /// Writes an archive entry by entry.
@@ -99,7 +99,7 @@ impl<S: Sink> Writer<S> {
         }
     }
 
-    fn pax(&mut self, header: &Header, records: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    fn pax(&mut self, header: &Header, records: &VecMap<String, Vec<u8>>) -> io::Result<()> {
         let mut data = Vec::new();
         for (key, value) in records {
             data.extend_from_slice(&pax_record(key, value));
@@ -124,8 +124,8 @@ impl<S: Sink> Writer<S> {
 
 impl Header {
     /// What a ustar header has no room for.
-    fn pax_records(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut out = BTreeMap::new();
+    fn pax_records(&self) -> VecMap<String, Vec<u8>> {
+        let mut out = VecMap::new();
         let mut put = |key: &str, value: Vec<u8>| {
             out.insert(key.to_owned(), value);
         };
