@@ -45,6 +45,9 @@ fn lower_links_lead_to_the_lower_directories() {
         out(&mut s, "cat /var/lib/docker/image/overlay2/layerdb/mounts/*/mount-id; echo"),
         out(&mut s, "basename $D")
     );
+    // Every directory comes to an end.
+    let all = out(&mut s, "find /var/lib/docker -path '*/diff/*' -prune -o -print");
+    assert!(all.contains("/work/work\n") && !all.contains("/work/work/") && !all.contains("/mounts/mounts"), "{all}");
     // An image's layer cannot be changed: others stand on it.
     let refused = s.run_line("touch $(docker inspect -f '{{.GraphDriver.Data.UpperDir}}' ubuntu)/x");
     assert!(refused.stderr.contains("Read-only file system"), "{}", refused.stderr);

@@ -202,15 +202,22 @@ impl Look<'_> {
         if let Some((_, mode)) = DIRS.iter().find(|(dir, _)| *dir == path) {
             let own =
                 DIRS.iter().filter(|(dir, _)| !dir.is_empty() && dir.rsplit_once('/').map_or("", |d| d.0) == path);
-            let objects = match path {
-                "overlay2/l" | "image/overlay2/imagedb/content/sha256" => 0,
-                _ => self.state.objects(path).len(),
+            // The directories among the objects, counted without naming them: this is on the way to everything.
+            let (containers, layers) = (self.state.containers.len(), self.state.layers.iter().count());
+            let objects = match path.strip_prefix("image/overlay2/").unwrap_or(path) {
+                "containers" | "layerdb/mounts" => containers,
+                "overlay2" => 2 * containers + layers,
+                "layerdb/sha256" => layers,
+                "volumes" => self.state.volumes.names().count(),
+                "imagedb/metadata/sha256" => self.state.objects(path).len(),
+                _ => 0,
             };
             return Some(PseudoNode::dir(Meta::new(*mode, self.changed(path)), own.count() + objects));
         }
         let parts: Vec<&str> = path.split('/').collect();
         match *parts.as_slice() {
-            ["containers", id, ref rest @ ..] => self.container(id, rest.first().copied().unwrap_or_default()),
+            ["containers", id] => self.container(id, ""),
+            ["containers", id, file] => self.container(id, file),
             ["overlay2", "l", name] => self.link(name),
             ["overlay2", name, ref rest @ ..] => self.overlay(name, rest),
             ["volumes", name, ref rest @ ..] => self.state.volumes.node(name, rest),
