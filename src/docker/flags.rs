@@ -27,13 +27,28 @@ pub fn flags(tables: &[&'static str]) -> Vec<Flag> {
 }
 
 /// The pieces of a table: a line that begins a flag with the lines that go on it.
-fn entries(table: &'static str) -> Vec<&'static str> {
-    let starts: Vec<usize> = std::iter::once(0)
-        .chain(table.match_indices('\n').map(|(at, _)| at + 1))
-        .filter(|&at| table.get(at..).is_some_and(|rest| rest.starts_with(['-', '!'])))
-        .collect();
-    let ends = starts.iter().skip(1).map(|at| at - 1).chain([table.len()]);
-    starts.iter().zip(ends).filter_map(|(&from, to)| table.get(from..to)).collect()
+fn entries(table: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut rest = table;
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        loop {
+            end = match rest.get(end..)?.find('\n') {
+                Some(at) => end + at + 1,
+                None => rest.len() + 1,
+            };
+            if rest.get(end..).is_none_or(|next| next.starts_with(['-', '!'])) {
+                break;
+            }
+        }
+        let entry = rest.get(..end - 1).filter(|entry| !entry.is_empty())?;
+        rest = rest.get(end..).unwrap_or("");
+        Some(entry)
+    })
+}
+
+/// The first flag of the tables that is this one. Nothing is read beyond it.
+fn find(tables: &[&'static str], is_it: &dyn Fn(&Flag) -> bool) -> Option<Flag> {
+    tables.iter().find_map(|table| entries(table).filter_map(entry).find(is_it))
 }
 
 fn entry(text: &'static str) -> Option<Flag> {
@@ -112,8 +127,8 @@ impl Args {
     }
 }
 
-/// Parses `words` by `flags`; with `stop` the first word that is no flag ends the flags.
-pub fn parse(flags: &[Flag], words: &[String], stop: bool) -> Result<Args, String> {
+/// Parses `words` by the flags of some tables; with `stop` the first word that is no flag ends the flags.
+pub fn parse(flags: &[&'static str], words: &[String], stop: bool) -> Result<Args, String> {
     let mut args = Args::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -139,7 +154,7 @@ pub fn parse(flags: &[Flag], words: &[String], stop: bool) -> Result<Args, Strin
 const HELP: Flag = Flag { short: None, name: "help", kind: "", usage: "", hidden: true };
 
 fn long(
-    flags: &[Flag],
+    flags: &[&'static str],
     word: &str,
     body: &str,
     words: &mut std::slice::Iter<'_, String>,
@@ -152,8 +167,8 @@ fn long(
         Some((name, value)) => (name, Some(value)),
         None => (body, None),
     };
-    let flag = match flags.iter().find(|f| f.name == name) {
-        Some(flag) => *flag,
+    let flag = match find(flags, &|f| f.name == name) {
+        Some(flag) => flag,
         None if name == "help" => HELP,
         None => return Err(format!("unknown flag: --{name}")),
     };
@@ -166,7 +181,7 @@ fn long(
 }
 
 fn short(
-    flags: &[Flag],
+    flags: &[&'static str],
     letters: &str,
     words: &mut std::slice::Iter<'_, String>,
     args: &mut Args,
@@ -174,7 +189,7 @@ fn short(
     let mut rest = letters;
     while let Some(letter) = rest.chars().next() {
         let after = rest.get(letter.len_utf8()..).unwrap_or("");
-        let Some(flag) = flags.iter().find(|f| f.short == Some(letter)) else {
+        let Some(flag) = find(flags, &|f| f.short == Some(letter)) else {
             if letter == 'h' {
                 (args.help, args.deprecated_help) = (true, true);
                 rest = after;
@@ -185,14 +200,14 @@ fn short(
         let value = match after.strip_prefix('=') {
             Some(value) if !value.is_empty() => value.to_owned(),
             _ if flag.kind.is_empty() => {
-                set(flag, "true".to_owned(), args)?;
+                set(&flag, "true".to_owned(), args)?;
                 rest = after;
                 continue;
             }
             _ if !after.is_empty() => after.to_owned(),
             _ => words.next().cloned().ok_or_else(|| format!("flag needs an argument: {letter:?} in -{rest}"))?,
         };
-        return set(flag, value, args);
+        return set(&flag, value, args);
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ impl Layout {
 
 /// Resolves the words after `docker`.
 pub fn resolve(words: &[String], layout: &Layout) -> Result<Front, CliError> {
-    let root = parse(&flags(&[tables::ROOT]), words, true)
+    let root = parse(&[tables::ROOT], words, true)
         .map_err(|message| CliError::new(125, format!("{message}\nSee 'docker --help'.\n\n{}", layout.root())))?;
     if root.help {
         let note = if root.deprecated_help { DEPRECATED } else { "" };
@@ -135,7 +135,7 @@ fn topic(words: &[String], layout: &Layout) -> Result<Front, CliError> {
 }
 
 fn call(command: &'static Command, path: String, words: &[String], layout: &Layout) -> Result<Front, CliError> {
-    let args = parse(&flags(command.flags), words, command.stop)
+    let args = parse(command.flags, words, command.stop)
         .map_err(|message| CliError::new(125, format!("{message}\nSee '{path} --help'.")))?;
     if args.help {
         let note = if args.deprecated_help { DEPRECATED } else { "" };

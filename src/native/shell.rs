@@ -45,7 +45,7 @@ pub(super) fn run(args: &ShellArgs) -> Result<u8> {
     let mut session = Session::start(options).map_err(usage)?;
     let mut printer = Printer { json: args.json, transcript: args.transcript };
     if args.transcript {
-        printer.write(session.screen().text().trim_end_matches('\n').as_bytes());
+        printer.write(String::from_utf8_lossy(&session.take_output()).replace("\r\n", "\n").as_bytes());
     }
     let status = feed(&mut session, log.inputs, &mut printer);
     if args.transcript {
@@ -205,9 +205,7 @@ fn pump(session: &mut Session, size: impl Fn(u16, u16) -> Size) -> Result<()> {
         }
     });
     let mut stdout = std::io::stdout();
-    session.take_output();
-    let first = session.screen().text();
-    stdout.write_all(first.trim_end_matches('\n').as_bytes())?;
+    stdout.write_all(&session.take_output())?;
     stdout.flush()?;
     while !session.has_ended() {
         let wait = if session.is_working() { Duration::from_secs(1) } else { Duration::from_millis(200) };

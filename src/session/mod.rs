@@ -164,6 +164,9 @@ const THINKING: i64 = 2 * SECOND;
 /// How many timers the clock may jump to after one input before the caller gets a turn.
 const JUMPS: u32 = 200;
 
+/// How often the terminal's 64 KiB may be filled and emptied before the session lets the page breathe.
+const FILLS: u32 = 32;
+
 /// A sitting.
 pub struct Session {
     options: Options,
@@ -254,9 +257,15 @@ impl Session {
             });
             loaded.unwrap_or(Ok(())).map_err(|error| StartError::Archive(error.to_string()))?;
         }
+        if !self.options.archives.is_empty() {
+            // Nobody has an image of tomorrow: the clock starts a day after the newest.
+            let newest = self.engine.snapshot_now().images.iter().map(|image| image.created).max();
+            if let Some(newest) = newest.filter(|&newest| newest > self.kernel.now()) {
+                self.kernel.advance_to(newest.plus_nanos(24 * 3600 * SECOND));
+            }
+        }
         self.settle();
         self.first = self.latest.clone();
-        self.take_raw();
         Ok(())
     }
 
@@ -391,9 +400,13 @@ impl Session {
         }
         let until = self.kernel.now().plus_nanos(SECOND);
         let mut cx = Context::from_waker(Waker::noop());
-        let run = self.kernel.run_until(&mut cx, Budget::default(), until);
-        self.drain();
-        self.working = run == Run::Busy || self.next_jump().is_some();
+        let mut run = self.kernel.run_until(&mut cx, Budget::default(), until);
+        let mut fills = 0;
+        while self.drain() && run != Run::Busy && fills < FILLS {
+            fills += 1;
+            run = self.kernel.run_until(&mut cx, Budget::default(), until);
+        }
+        self.working = run == Run::Busy || fills == FILLS || self.next_jump().is_some();
         self.update();
         if self.working {
             Settled::Working
@@ -427,9 +440,10 @@ impl Session {
         &mut self.screen
     }
 
-    /// The terminal's bytes since this was last asked, for a real terminal that shows them; the first time, nothing.
+    /// The terminal's bytes since this was last asked, for a real terminal that shows them; the first time, those of
+    /// the last input, or of the start.
     pub fn take_output(&mut self) -> Vec<u8> {
-        self.watched.replace(Vec::new()).unwrap_or_default()
+        self.watched.replace(Vec::new()).unwrap_or_else(|| self.raw.clone())
     }
 
     /// What the engine holds now.
@@ -520,11 +534,18 @@ impl Session {
     /// Runs until everything waits for input, or a command would go on for long.
     fn settle(&mut self) -> Settled {
         let mut cx = Context::from_waker(Waker::noop());
-        let mut jumps = 0;
+        let (mut jumps, mut fills) = (0, 0);
         let settled = loop {
             let run = self.kernel.run(&mut cx, Budget::default());
-            self.drain();
+            if self.drain() && run != Run::Busy {
+                // Somebody may have waited for room in the terminal's buffer.
+                fills += 1;
+                if fills < FILLS {
+                    continue;
+                }
+            }
             match run {
+                Run::Idle if fills >= FILLS => break Settled::Working,
                 Run::Idle => break Settled::Idle,
                 Run::Busy => break Settled::Working,
                 Run::Timer(_) => match self.next_jump() {
@@ -554,12 +575,15 @@ impl Session {
         }
     }
 
-    fn drain(&mut self) {
+    /// Shows what was written; whether there was anything.
+    fn drain(&mut self) -> bool {
+        let mut any = false;
         loop {
             let bytes = self.host.tty.take_output(1 << 16);
             if bytes.is_empty() {
-                break;
+                return any;
             }
+            any = true;
             self.screen.feed(&bytes);
             self.raw.extend_from_slice(&bytes);
             if let Some(watched) = &mut self.watched {

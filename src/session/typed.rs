@@ -27,10 +27,11 @@ pub(super) fn shown(raw: &str, input: &str, waiting: bool, prompt: &mut String) 
     if (raw.ends_with('\n') || !waiting) && !raw.contains(['\r', '\u{1b}']) {
         return raw.to_owned();
     }
-    let mut screen = Screen::new(Size { rows: 200, cols: 2_000 });
-    screen.feed(raw.as_bytes());
+    let mut lines: Vec<String> = match is_plain(raw) {
+        true => raw.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect(),
+        false => drawn(raw),
+    };
     let complete = raw.ends_with('\n');
-    let mut lines: Vec<String> = screen.lines().iter().map(|line| line.text()).collect();
     if complete && lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
@@ -59,6 +60,21 @@ pub(super) fn shown(raw: &str, input: &str, waiting: bool, prompt: &mut String) 
         out.push('\n');
     }
     out
+}
+
+/// Whether a terminal would show these bytes as they are.
+fn is_plain(raw: &str) -> bool {
+    !raw.replace("\r\n", "\n").contains(|c: char| c.is_control() && c != '\n')
+}
+
+/// The lines that a terminal shows at the end. It is as large as it takes, for a screen costs its cells.
+fn drawn(raw: &str) -> Vec<String> {
+    let longest = raw.split('\n').map(str::len).max().unwrap_or(0);
+    let rows = u16::try_from(raw.matches('\n').count() + 2).unwrap_or(u16::MAX).min(200);
+    let cols = u16::try_from(longest + 1).unwrap_or(u16::MAX).clamp(80, 2_000);
+    let mut screen = Screen::new(Size { rows, cols });
+    screen.feed(raw.as_bytes());
+    screen.lines().iter().map(|line| line.text()).collect()
 }
 
 #[cfg(test)]

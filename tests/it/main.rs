@@ -25,6 +25,7 @@ mod programs;
 mod programs_flow;
 mod programs_screen;
 mod real_archives;
+mod session;
 mod shell_cases;
 mod shell_machine;
 mod shell_robust;
