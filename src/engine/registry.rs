@@ -5,7 +5,7 @@
 
 use crate::ambient::Time;
 use crate::layerfs::{Blob, Errno, FileKind, Layer, LayerBuilder, Meta};
-use crate::oci::{layer_tar, ContainerConfig, DiffId, Digest, History, ImageConfig, Reference};
+use crate::oci::{go_json, layer_tar, ContainerConfig, DiffId, Digest, History, ImageConfig, Reference};
 use crate::sorted::{self, VecMap};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
             "image" | "from" | "about" => {}
             "created" => self.config.created = time(value)?,
             "config" => {
-                let config: ContainerConfig = serde_json::from_str(value).map_err(|e| e.to_string())?;
+                let config = ContainerConfig::parse(value.as_bytes()).map_err(|e| e.to_string())?;
                 self.config.config = Some(config);
             }
             "layer" | "empty" => {
@@ -274,15 +274,28 @@ fn put_file(builder: &mut LayerBuilder, path: &str, rest: &str, when: Time) -> R
         return Ok(builder.special(path, FileKind::CharDevice, numbers, Meta::new(0o666, when)));
     }
     if rest.starts_with('"') {
-        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<String>();
-        let text = stream.next().and_then(Result::ok).ok_or("a text that does not end")?;
-        let attrs = rest.get(stream.byte_offset()..).unwrap_or("").trim();
+        let (text, attrs) = text(rest).ok_or("a text that does not end")?;
         return Ok(builder.file(path, Blob::from_bytes(text.into_bytes()), attributes(attrs, 0o644, when)?));
     }
     let (size, attrs) = rest.split_once(' ').unwrap_or((rest, ""));
     let size: u64 = size.parse().map_err(|_| format!("{path}: expected a size, a \"text\" or a link"))?;
     let meta = attributes(attrs, 0o644, when)?;
     Ok(builder.file(path, content(path, size), meta))
+}
+
+/// The JSON string that `rest` begins with, and what follows it.
+fn text(rest: &str) -> Option<(String, &str)> {
+    let mut escaped = false;
+    let end = rest.bytes().skip(1).position(|b| {
+        let ends = b == b'"' && !escaped;
+        escaped = b == b'\\' && !escaped;
+        ends
+    });
+    let (quoted, attrs) = rest.split_at_checked(end? + 2)?;
+    match go_json::parse(quoted.as_bytes()) {
+        Ok(serde_json::Value::String(text)) => Some((text, attrs.trim())),
+        _ => None,
+    }
 }
 
 /// `x`, an octal mode, `@UID:GID`.

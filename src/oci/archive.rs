@@ -1,15 +1,16 @@
 //! Images in one file, read: what `docker save` writes, and OCI layouts. Everything that a file claims is checked
 //! against its bytes. `save` writes.
 
-use super::config::ImageConfig;
+use super::config::{digest, ImageConfig};
 use super::digest::{DiffId, Digest, ImageId};
+use super::go_json::{self, Fields, JsonError};
 use super::inflate;
 use super::layer_tar;
 use super::reference::Reference;
 use super::tar::{flag, read_entries, TarError};
 use crate::layerfs::{path, Blob, Layer};
 use crate::sorted::VecMap;
-use serde::Deserialize;
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
@@ -178,32 +179,54 @@ fn normal(dir: &str, name: &str) -> String {
     out.join("/")
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct ManifestItem {
     config: String,
-    repo_tags: Option<Vec<String>>,
-    layers: Option<Vec<String>>,
-    #[serde(default)]
+    repo_tags: Vec<String>,
+    layers: Vec<String>,
     parent: Option<ImageId>,
 }
 
-#[derive(Deserialize)]
-struct Index {
-    manifests: Vec<Descriptor>,
+impl ManifestItem {
+    fn of(fields: &mut Fields) -> ManifestItem {
+        let (config, parent) = (fields.needed("Config"), fields.string("Parent"));
+        ManifestItem {
+            config,
+            repo_tags: fields.strings("RepoTags").unwrap_or_default(),
+            layers: fields.strings("Layers").unwrap_or_default(),
+            parent: if parent.is_empty() { None } else { digest(fields, &parent).map(ImageId) },
+        }
+    }
 }
 
-#[derive(Deserialize)]
 struct Descriptor {
     digest: Digest,
-    #[serde(default)]
     annotations: VecMap<String, String>,
 }
 
-#[derive(Deserialize)]
-struct Manifest {
-    config: Descriptor,
-    layers: Vec<Descriptor>,
+impl Descriptor {
+    /// `None` is refused.
+    fn of(fields: &mut Fields) -> Option<Descriptor> {
+        let text = fields.needed("digest");
+        let digest = digest(fields, &text)?;
+        Some(Descriptor { digest, annotations: fields.texts("annotations").unwrap_or_default() })
+    }
+
+    fn list(fields: &mut Fields, name: &'static str) -> Vec<Descriptor> {
+        let list = fields.each(name, "[]v1.Descriptor", "Descriptor", Descriptor::of);
+        if list.is_none() {
+            fields.refuse(JsonError::Missing(name));
+        }
+        list.into_iter().flatten().flatten().collect()
+    }
+}
+
+/// The config, without which it is refused, and the layers of an OCI manifest.
+fn oci_manifest(fields: &mut Fields) -> (Option<Descriptor>, Vec<Descriptor>) {
+    let config = fields.object("config", "Descriptor", Descriptor::of).flatten();
+    if config.is_none() {
+        fields.refuse(JsonError::Missing("config"));
+    }
+    (config, Descriptor::list(fields, "layers"))
 }
 
 pub(super) struct Loader {
@@ -214,36 +237,38 @@ pub(super) struct Loader {
 
 impl Loader {
     fn docker(&mut self, manifest: &Blob) -> Result<Vec<ArchivedImage>> {
-        let items: Vec<ManifestItem> = json("manifest.json", manifest)?;
+        let name = "manifest.json";
+        let items =
+            Fields::read_list(json(name, manifest)?, "[]tarexport.manifestItem", "manifestItem", ManifestItem::of)
+                .map_err(refusal(name))?;
         items.into_iter().map(|item| self.docker_image(item)).collect()
     }
 
     fn docker_image(&mut self, item: ManifestItem) -> Result<ArchivedImage> {
         let config = self.files.need(&item.config)?;
         let mut tags = Vec::new();
-        for tag in item.repo_tags.unwrap_or_default() {
+        for tag in item.repo_tags {
             let reference = Reference::parse(&tag).map_err(|_| ArchiveError::Tag(tag))?;
             tags.push(reference.or_latest());
         }
-        let layers = item.layers.unwrap_or_default();
-        self.image(&item.config, &config, &layers, tags, item.parent)
+        self.image(&item.config, &config, &item.layers, tags, item.parent)
     }
 
     fn oci(&mut self, index: &Blob) -> Result<Vec<ArchivedImage>> {
-        let index: Index = json("index.json", index)?;
+        let manifests = fields("index.json", index, "Index", |fields| Descriptor::list(fields, "manifests"))?;
         let mut images = Vec::new();
-        for found in index.manifests {
+        for found in manifests {
             let (name, blob) = self.oci_blob(&found.digest)?;
-            let manifest: Manifest = json(&name, &blob)?;
-            let (config_name, config) = self.oci_blob(&manifest.config.digest)?;
-            let layers: Vec<String> = manifest.layers.iter().map(|layer| oci_path(&layer.digest)).collect();
-            for layer in &manifest.layers {
+            let (Some(config), layers) = fields(&name, &blob, "Manifest", oci_manifest)? else { continue };
+            let (config_name, config) = self.oci_blob(&config.digest)?;
+            let paths: Vec<String> = layers.iter().map(|layer| oci_path(&layer.digest)).collect();
+            for layer in &layers {
                 self.oci_blob(&layer.digest)?;
             }
             let named = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
             let tag = named.iter().find_map(|key| found.annotations.get(*key));
             let tags = tag.and_then(|tag| Reference::parse(tag).ok()).map(Reference::or_latest);
-            images.push(self.image(&config_name, &config, &layers, tags.into_iter().collect(), None)?);
+            images.push(self.image(&config_name, &config, &paths, tags.into_iter().collect(), None)?);
         }
         Ok(images)
     }
@@ -265,7 +290,7 @@ impl Loader {
         tags: Vec<Reference>,
         parent: Option<ImageId>,
     ) -> Result<ArchivedImage> {
-        let parsed: ImageConfig = json(config_name, config)?;
+        let parsed = ImageConfig::from_value(json(config_name, config)?).map_err(refusal(config_name))?;
         let config_json: Arc<[u8]> = config.to_vec().into();
         let diff_ids = &parsed.rootfs.diff_ids;
         if diff_ids.len() != layers.len() {
@@ -313,10 +338,19 @@ fn digest_of(blob: &Blob) -> Digest {
     sha.finish()
 }
 
-pub(super) fn json<T: for<'de> Deserialize<'de>>(file: &str, blob: &Blob) -> Result<T> {
-    let error = |reason: String| ArchiveError::Json { file: file.to_owned(), reason };
+/// The error of a JSON file.
+fn refusal(file: &str) -> impl Fn(JsonError) -> ArchiveError + '_ {
+    |why| ArchiveError::Json { file: file.to_owned(), reason: why.to_string() }
+}
+
+fn json(file: &str, blob: &Blob) -> Result<Value> {
     if blob.len() > MAX_JSON {
-        return Err(error(format!("too large: {} bytes", blob.len())));
+        return Err(refusal(file)(JsonError::Meaning(format!("too large: {} bytes", blob.len()))));
     }
-    serde_json::from_slice(&blob.to_vec()).map_err(|e| error(e.to_string()))
+    go_json::parse(&blob.to_vec()).map_err(refusal(file))
+}
+
+/// Reads the object in a JSON file; `of` is its type's name in Go.
+pub(super) fn fields<T>(file: &str, blob: &Blob, of: &'static str, read: fn(&mut Fields) -> T) -> Result<T> {
+    Fields::read(json(file, blob)?, of, read).map_err(refusal(file))
 }

@@ -1,40 +1,54 @@
 //! Archives of Docker before 1.10: no manifest, a directory an image, each with its `json` and one layer, and
 //! `repositories` for the tags. Their configs are made as Docker's own migration makes them.
 
-use super::archive::{json, ArchiveError, ArchivedImage, Loader, Result};
+use super::archive::{fields, ArchiveError, ArchivedImage, Loader, Result};
 use super::config::{ContainerConfig, History, RootFs};
 use super::digest::{DiffId, Digest, ImageId};
-use super::go_json;
+use super::go_json::{self, Fields};
 use super::layer_tar;
 use super::reference::Reference;
 use crate::ambient::Time;
 use crate::layerfs::{Blob, Layer};
 use crate::sorted::VecMap;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// More layers than an engine ever allowed.
 const MAX_CHAIN: usize = 256;
 
 /// What of an old image's `json` makes its line of the history.
-#[derive(Deserialize)]
 struct OldImage {
-    #[serde(default)]
-    parent: Option<String>,
-    #[serde(default)]
-    created: Option<String>,
-    #[serde(default)]
-    author: Option<String>,
-    #[serde(default)]
-    comment: Option<String>,
-    #[serde(default)]
+    parent: String,
+    created: String,
+    author: String,
+    comment: String,
     container_config: Option<ContainerConfig>,
+    /// Its fields, as they stand in the file.
+    fields: serde_json::Map<String, Value>,
+}
+
+impl OldImage {
+    fn of(fields: &mut Fields) -> OldImage {
+        OldImage {
+            fields: fields.all(),
+            parent: fields.string("parent"),
+            created: fields.string("created"),
+            author: fields.string("author"),
+            comment: fields.string("comment"),
+            container_config: fields.object("container_config", "Config", ContainerConfig::of),
+        }
+    }
+}
+
+/// The tags of each repository with the images they stand for.
+fn repositories(fields: &mut Fields) -> VecMap<String, VecMap<String, String>> {
+    let names = fields.names();
+    names.into_iter().map(|name| (name.clone(), fields.texts(&name).unwrap_or_default())).collect()
 }
 
 /// Reads the images that `repositories` names.
-pub(super) fn load(loader: &mut Loader, repositories: &Blob) -> Result<Vec<ArchivedImage>> {
-    let repositories: VecMap<String, VecMap<String, String>> = json("repositories", repositories)?;
+pub(super) fn load(loader: &mut Loader, file: &Blob) -> Result<Vec<ArchivedImage>> {
+    let repositories = fields("repositories", file, "map[string]tarexport.repositories", repositories)?;
     let mut images: VecMap<String, ArchivedImage> = VecMap::new();
     for (name, tags) in repositories {
         for (tag, old_id) in tags {
@@ -53,31 +67,31 @@ pub(super) fn load(loader: &mut Loader, repositories: &Blob) -> Result<Vec<Archi
 }
 
 fn image(loader: &mut Loader, old_id: &str) -> Result<ArchivedImage> {
-    let mut chain: Vec<(OldImage, Map<String, Value>, Arc<Layer>)> = Vec::new();
+    let mut chain: Vec<(OldImage, Arc<Layer>)> = Vec::new();
     let mut next = Some(old_id.to_owned());
     while let Some(id) = next {
         let file = format!("{id}/json");
         let blob = loader.need(&file)?;
-        let old: OldImage = json(&file, &blob)?;
+        let old = fields(&file, &blob, "V1Image", OldImage::of)?;
         let layer = loader.layer(&format!("{id}/layer.tar"))?;
-        next = old.parent.clone().filter(|parent| !parent.is_empty());
-        chain.push((old, json(&file, &blob)?, layer));
+        next = Some(old.parent.clone()).filter(|parent| !parent.is_empty());
+        chain.push((old, layer));
         if chain.len() > MAX_CHAIN {
             return Err(ArchiveError::Json { file, reason: "its parents have no end".to_owned() });
         }
     }
     chain.reverse();
-    let layers: Vec<Arc<Layer>> = chain.iter().map(|(_, _, layer)| layer.clone()).collect();
-    let history: Vec<History> = chain.iter().map(|(old, _, _)| history(old)).collect();
+    let layers: Vec<Arc<Layer>> = chain.iter().map(|(_, layer)| layer.clone()).collect();
+    let history: Vec<History> = chain.iter().map(|(old, _)| history(old)).collect();
     let diff_ids: Vec<DiffId> = layers.iter().map(|layer| layer_tar::diff_id(layer)).collect();
     let mut config: VecMap<String, Value> =
-        chain.pop().map(|(_, top, _)| top.into_iter().collect()).unwrap_or_default();
+        chain.pop().map(|(old, _)| old.fields.into_iter().collect()).unwrap_or_default();
     for key in ["id", "parent", "Size", "parent_id", "layer_id", "throwaway"] {
         config.remove(key);
     }
     config.insert("rootfs".to_owned(), value(&RootFs { diff_ids, ..RootFs::default() }));
     config.insert("history".to_owned(), value(&history));
-    let config_json: Arc<[u8]> = go_json::to_vec(&config).into();
+    let config_json: Arc<[u8]> = go_json::object_to_vec(config).into();
     let id = ImageId(Digest::of(&config_json));
     Ok(ArchivedImage { config_json, id, tags: Vec::new(), layers, parent: None })
 }
@@ -85,10 +99,10 @@ fn image(loader: &mut Loader, old_id: &str) -> Result<ArchivedImage> {
 fn history(old: &OldImage) -> History {
     let command = old.container_config.as_ref().and_then(|c| c.cmd.as_deref()).unwrap_or_default().join(" ");
     History {
-        created: old.created.as_deref().and_then(Time::parse_rfc3339).unwrap_or(Time::NEVER),
-        author: old.author.clone().unwrap_or_default(),
+        created: Time::parse_rfc3339(&old.created).unwrap_or(Time::NEVER),
+        author: old.author.clone(),
         created_by: command,
-        comment: old.comment.clone().unwrap_or_default(),
+        comment: old.comment.clone(),
         empty_layer: false,
     }
 }

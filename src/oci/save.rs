@@ -216,5 +216,5 @@ fn legacy_id(image: &LegacyImage<'_>, layer: &ChainId, parent: &str) -> String {
     if !parent.is_empty() {
         fields.insert("parent".to_owned(), format!("sha256:{parent}").into());
     }
-    Digest::of(&go_json::to_vec(&fields)).hex()
+    Digest::of(&go_json::object_to_vec(fields)).hex()
 }

@@ -18,6 +18,7 @@
 //! that passed while a command was at work, in seconds. Other lines that begin with `# ` are comments for the shell.
 
 use crate::ambient::Time;
+use crate::oci::go_json;
 use std::fmt::Write as _;
 
 /// One thing that happened from outside.
@@ -115,7 +116,9 @@ impl Log {
             "image" => self.images.push(value.to_owned()),
             "lesson" => self.lesson = Some(value.to_owned()),
             "keys" => {
-                let keys = serde_json::from_str(value).map_err(|_| format!("{value} is no JSON string"))?;
+                let Ok(serde_json::Value::String(keys)) = go_json::parse(value.as_bytes()) else {
+                    return Err(format!("{value} is no JSON string"));
+                };
                 self.inputs.push(Input::Keys(keys));
             }
             "wait" => self.inputs.push(Input::Wait(value.parse().map_err(|_| format!("`{value}` is no number"))?)),

@@ -2,6 +2,7 @@
 //! must not know images or containers.
 
 use crate::engine::api::{ContainerConfig, Empty, EngineError};
+use crate::oci::go_json;
 use crate::sorted::VecMap;
 
 /// Applies each line to `config`, in order.
@@ -73,7 +74,11 @@ fn exec_or_shell(rest: &str) -> Vec<String> {
 }
 
 fn json_array(rest: &str) -> Option<Vec<String>> {
-    rest.starts_with('[').then(|| serde_json::from_str(rest).ok()).flatten()
+    if !rest.starts_with('[') {
+        return None;
+    }
+    let Ok(serde_json::Value::Array(items)) = go_json::parse(rest.as_bytes()) else { return None };
+    items.into_iter().map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 /// `A=1 B="two words"`, or the older `A the rest of the line`.
