@@ -435,9 +435,9 @@ fn wrapping_pow(mut base: i64, mut exponent: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+    use crate::sorted::VecMap;
 
-    impl Names for BTreeMap<String, String> {
+    impl Names for VecMap<String, String> {
         fn read(&mut self, name: &str, _: Option<&str>) -> Result<String, String> {
             Ok(self.get(name).cloned().unwrap_or_default())
         }
@@ -449,7 +449,7 @@ mod tests {
     }
 
     fn eval(text: &str) -> Result<i64, String> {
-        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut names: VecMap<String, String> = VecMap::new();
         names.insert("x".into(), "y+1".into());
         names.insert("y".into(), "4".into());
         evaluate(&mut names, text)

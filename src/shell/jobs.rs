@@ -3,7 +3,7 @@
 
 use super::lexer::Flavour;
 use crate::kernel::{ExitStatus, Signal, WaitStatus};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 /// How one process of a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub struct Jobs {
     /// Jobs by how recently they became current, the most recent last.
     order: Vec<u32>,
     /// How background processes ended that nobody waited for yet.
-    pub finished: BTreeMap<u32, i32>,
+    pub finished: VecMap<u32, i32>,
 }
 
 impl Jobs {

@@ -2,8 +2,8 @@
 //! parser pulls tokens one at a time and may look one ahead. Nothing here knows what commands mean.
 
 use super::ast::{Redirect, RedirectOp, Target, Word};
+use crate::sorted::VecMap;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ pub struct Settings {
     /// Whose grammar.
     pub flavour: Flavour,
     /// Aliases, where they are expanded.
-    pub aliases: Option<Rc<BTreeMap<String, String>>>,
+    pub aliases: Option<Rc<VecMap<String, String>>>,
     /// `shopt -s extglob`
     pub extglob: bool,
 }

@@ -7,7 +7,7 @@ use super::lexer::Flavour;
 use super::state::{boxed, Flow, Frame, Function, Outcome, Shell};
 use super::vars::{self, Value, Var};
 use crate::kernel::{Child, ExecError, FileKind, LocalBoxFuture, Spawn};
-use std::collections::BTreeMap;
+use crate::sorted::{self, VecMap};
 use std::rc::Rc;
 
 /// Builtins that take assignments as arguments.
@@ -209,7 +209,7 @@ impl Shell {
 
     /// Makes a variable an indexed array of these.
     pub fn set_array(&mut self, name: &str, items: Vec<Rc<str>>) {
-        let items: BTreeMap<i64, Rc<str>> = items.into_iter().enumerate().map(|(i, v)| (i as i64, v)).collect();
+        let items: VecMap<i64, Rc<str>> = items.into_iter().enumerate().map(|(i, v)| (i as i64, v)).collect();
         let var = self.vars.entry(name);
         var.value = Value::Array(Rc::new(items));
     }
@@ -452,7 +452,7 @@ impl Shell {
     fn environment(&self, first: &[Rc<str>]) -> Vec<(String, String)> {
         let mut env = self.vars.environment();
         // bash keeps those in a table of four buckets.
-        env.sort_by_key(|(name, _)| match first.iter().any(|n| **n == **name) {
+        sorted::sort_by_key(&mut env, |(name, _)| match first.iter().any(|n| **n == **name) {
             true => vars::bucket(name) & 3,
             false => 4,
         });

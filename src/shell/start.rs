@@ -256,9 +256,9 @@ impl Shell {
             .iter()
             .filter(|signal| proc.disposition(**signal) == Disposition::Ignore)
             .fold(SignalSet::EMPTY, |set, signal| set.with(*signal));
-        let mut options = std::collections::BTreeSet::from(["hashall", "interactive-comments", "braceexpand"]);
+        let mut options = crate::sorted::VecSet::from(["hashall", "interactive-comments", "braceexpand"]);
         if flavour != Flavour::Bash {
-            options = std::collections::BTreeSet::new();
+            options = crate::sorted::VecSet::new();
         }
         let root_pid = proc.pid();
         let seconds_from = proc.now().secs();

@@ -8,7 +8,7 @@ use super::lexer::{Flavour, Settings};
 use super::vars::{self, Value, Var, Vars};
 use crate::ambient::Ids;
 use crate::kernel::{LocalBoxFuture, Proc, Signal, SignalSet};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{self, VecMap, VecSet};
 use std::rc::Rc;
 
 /// Why a command does not simply end with a status.
@@ -61,7 +61,7 @@ pub struct Frame {
 }
 
 /// What a trap does; the key is a signal's name without `SIG`, or `EXIT`, `ERR`, `DEBUG`, `RETURN`.
-pub type Traps = BTreeMap<String, Rc<str>>;
+pub type Traps = VecMap<String, Rc<str>>;
 
 /// The most bytes that a variable or the output of a command substitution may have.
 pub const LARGEST: usize = 32 << 20;
@@ -113,17 +113,17 @@ pub struct Shell {
     /// Variables.
     pub vars: Vars,
     /// Functions.
-    pub functions: Rc<BTreeMap<Rc<str>, Function>>,
+    pub functions: Rc<VecMap<Rc<str>, Function>>,
     /// Aliases.
-    pub aliases: Rc<BTreeMap<String, String>>,
+    pub aliases: Rc<VecMap<String, String>>,
     /// `$1` and so on.
     pub params: Vec<Rc<str>>,
     /// `set` has set them.
     pub params_set: bool,
     /// Options of `set` that are on.
-    pub options: BTreeSet<&'static str>,
+    pub options: VecSet<&'static str>,
     /// Options of `shopt` that are on.
-    pub shopts: BTreeSet<&'static str>,
+    pub shopts: VecSet<&'static str>,
     /// `$?`
     pub status: i32,
     /// The status of the last command substitution of a command, for those that have nothing else.
@@ -143,7 +143,7 @@ pub struct Shell {
     /// Signals that were ignored when the shell began.
     pub born_ignoring: SignalSet,
     /// Commands found on `PATH`: where, and how often used.
-    pub hash: Rc<BTreeMap<String, (String, u32)>>,
+    pub hash: Rc<VecMap<String, (String, u32)>>,
     /// Loops around the present command.
     pub loops: u32,
     /// The test of `[[` traced next stands after a `!`.
@@ -386,7 +386,7 @@ impl Shell {
                 Rc::make_mut(items).insert(key.parse().unwrap_or(0), value.into());
             }
             other => {
-                let mut items = BTreeMap::new();
+                let mut items = VecMap::new();
                 if let Value::Str(text) = other {
                     items.insert(0, text.clone());
                 }
@@ -523,7 +523,7 @@ impl Shell {
         if self.interactive {
             letters.push('i');
         }
-        letters.sort_by_key(|c| (c.is_ascii_uppercase(), *c));
+        sorted::sort_by_key(&mut letters, |c| (c.is_ascii_uppercase(), *c));
         let mut text: String = letters.into_iter().collect();
         if self.reads_string {
             text.push('c');

@@ -1,7 +1,7 @@
 //! Shell variables: values, attributes, and the scopes of functions. Lookups here know nothing of `$RANDOM` and its
 //! kind (see [`super::state`]); assignments know nothing of what the shell does when `PATH` or `IFS` changes.
 
-use std::collections::BTreeMap;
+use crate::sorted::{self, VecMap};
 use std::rc::Rc;
 
 /// A value.
@@ -12,9 +12,9 @@ pub enum Value {
     /// A string.
     Str(Rc<str>),
     /// An indexed array.
-    Array(Rc<BTreeMap<i64, Rc<str>>>),
+    Array(Rc<VecMap<i64, Rc<str>>>),
     /// An associative array.
-    Assoc(Rc<BTreeMap<Rc<str>, Rc<str>>>),
+    Assoc(Rc<VecMap<Rc<str>, Rc<str>>>),
 }
 
 /// Passed on to programs.
@@ -82,20 +82,20 @@ pub fn bucket(name: &str) -> u32 {
 }
 
 /// The elements of an associative array in the order in which bash walks its table.
-pub fn in_bash_order(items: &BTreeMap<Rc<str>, Rc<str>>) -> Vec<(Rc<str>, Rc<str>)> {
+pub fn in_bash_order(items: &VecMap<Rc<str>, Rc<str>>) -> Vec<(Rc<str>, Rc<str>)> {
     let mut all: Vec<_> = items.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    all.sort_by_key(|(key, _)| bucket(key));
+    sorted::sort_by_key(&mut all, |(key, _)| bucket(key));
     all
 }
 
-type Map = BTreeMap<Rc<str>, Var>;
+type Map = VecMap<Rc<str>, Var>;
 
 /// All variables. A clone shares them until one side changes something.
 #[derive(Debug, Clone, Default)]
 pub struct Vars {
     map: Rc<Map>,
     /// One for each running function (or command with assignments before it): what its local names hid.
-    scopes: Vec<BTreeMap<Rc<str>, Option<Var>>>,
+    scopes: Vec<VecMap<Rc<str>, Option<Var>>>,
 }
 
 impl Vars {
@@ -138,7 +138,7 @@ impl Vars {
 
     /// Opens a scope.
     pub fn push_scope(&mut self) {
-        self.scopes.push(BTreeMap::new());
+        self.scopes.push(VecMap::new());
     }
 
     /// Closes the innermost scope: what its names hid comes back. Gives back the names.
@@ -193,7 +193,7 @@ impl Vars {
             .filter(|(_, var)| var.has(EXPORT) && matches!(var.value, Value::Str(_)))
             .filter_map(|(name, var)| Some((name, var.scalar()?)))
             .collect();
-        all.sort_by_key(|(name, _)| bucket(name));
+        sorted::sort_by_key(&mut all, |(name, _)| bucket(name));
         all.into_iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
     }
 }

@@ -261,8 +261,9 @@ impl<K: Ord, V, const N: usize> From<[(K, V); N]> for VecMap<K, V> {
 
 impl<K: Ord, V> Extend<(K, V)> for VecMap<K, V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.0.extend(entries);
-        self.arrange();
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
     }
 }
 

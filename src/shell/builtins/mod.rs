@@ -16,6 +16,7 @@ use super::lexer::Flavour;
 use super::state::{boxed, Outcome, Shell};
 use super::test_expr::Facts;
 use crate::kernel::{Errno, LocalBoxFuture, Stat};
+use crate::sorted;
 
 /// What a builtin prints.
 pub struct Out {
@@ -212,12 +213,12 @@ pub fn find(name: &str, flavour: Flavour) -> Option<Builtin> {
 /// All names.
 pub fn all(flavour: Flavour) -> Vec<&'static str> {
     let mut names: Vec<&str> = tables(flavour).into_iter().flatten().map(|(name, _)| *name).collect();
-    names.sort_unstable();
+    sorted::sort(&mut names);
     names
 }
 
 /// The `shopt` options that are on from the start.
-pub fn default_shopts(flavour: Flavour) -> std::collections::BTreeSet<&'static str> {
+pub fn default_shopts(flavour: Flavour) -> crate::sorted::VecSet<&'static str> {
     if flavour != Flavour::Bash {
         return Default::default();
     }

@@ -6,6 +6,7 @@ use crate::shell::escape::single_quoted;
 use crate::shell::lexer::Flavour;
 use crate::shell::print;
 use crate::shell::state::{Outcome, Shell};
+use crate::sorted;
 use std::rc::Rc;
 
 const RESERVED: [&str; 22] = [
@@ -281,7 +282,7 @@ pub fn hash(shell: &mut Shell, args: &[String], out: &mut Out) -> Outcome {
             out.print("hits\tcommand\n");
         }
         let mut all: Vec<_> = shell.hash.iter().collect();
-        all.sort_by_key(|(name, _)| crate::shell::vars::bucket(name) & 255);
+        sorted::sort_by_key(&mut all, |(name, _)| crate::shell::vars::bucket(name) & 255);
         for (_, (path, hits)) in all {
             match shell.flavour {
                 Flavour::Bash => out.print(&format!("{hits:4}\t{path}\n")),

@@ -2,6 +2,7 @@
 
 use crate::kernel::{FileKind, Proc};
 use crate::shell::pattern::{is_wild, unescape, Pattern};
+use crate::sorted;
 
 /// The options that matter here.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +53,7 @@ pub fn glob(proc: &Proc, pattern: &str, options: GlobOptions) -> Vec<String> {
         rest = after;
     }
     found.retain(|path| !path.is_empty());
-    found.sort();
+    sorted::sort(&mut found);
     found
 }
 

@@ -7,7 +7,7 @@ use super::job::{base_name, dir_name, join, Job, Outcome};
 use super::prompts::confirm;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Errno, FileKind, Stat};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 const SPEC: &str =
     "abdfHilLnPprRsS:t:Tuvx archive=a force=f interactive=i no-clobber=n no-dereference=P dereference=L \
@@ -29,7 +29,7 @@ pub struct Copy {
     verbose: bool,
     hard: bool,
     soft: bool,
-    links: BTreeMap<(u32, u64), String>,
+    links: VecMap<(u32, u64), String>,
     /// Directories made by this copy: `cp -r d d/sub` must not enter them.
     made: Vec<u64>,
     /// What is being copied where, as the command line named it.

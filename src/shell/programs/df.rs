@@ -7,7 +7,7 @@ use super::sizes;
 use super::stat::mount_point;
 use crate::kernel::machine::MEMORY;
 use crate::layerfs::{FileKind, MountInfo, Stat};
-use std::collections::BTreeSet;
+use crate::sorted::VecSet;
 
 const DISK: u64 = 62_671_097_856;
 const DISK_OTHERS: u64 = 21_474_836_480;
@@ -238,7 +238,7 @@ struct Du {
     opts: Parsed,
     apparent: bool,
     depth: usize,
-    seen: BTreeSet<(u32, u64)>,
+    seen: VecSet<(u32, u64)>,
     device: Option<u32>,
 }
 
@@ -260,7 +260,7 @@ pub fn du(job: &mut Job) -> Outcome {
     };
     let paths = if opts.args.is_empty() { vec![".".to_string()] } else { opts.args.clone() };
     let apparent = opts.last("bA").is_some();
-    let mut du = Du { opts, apparent, depth, seen: BTreeSet::new(), device: None };
+    let mut du = Du { opts, apparent, depth, seen: VecSet::new(), device: None };
     let mut total = 0;
     for path in paths {
         let stat = if du.opts.last("LD").is_some() { job.stat(&path) } else { job.lstat(&path) };

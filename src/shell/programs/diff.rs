@@ -7,7 +7,7 @@ use super::job::{base_name, join, Job, Outcome};
 use super::options::Parsed;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::FileKind;
-use std::collections::BTreeSet;
+use crate::sorted::VecSet;
 
 const SPEC: &str = "bBcC:dehiI:lL:nNpqrsSTtuU:wyW: brief=q recursive=r unified=u? report-identical-files=s \
     ignore-case=i ignore-all-space=w ignore-space-change=b ignore-blank-lines=B new-file=N text=a label=L: \
@@ -52,18 +52,20 @@ pub async fn main(job: &mut Job) -> Outcome {
 /// Compares two directories; whether they differ.
 fn trees<'a>(job: &'a mut Job, opts: &'a Parsed, a: &'a str, b: &'a str) -> LocalBoxFuture<'a, bool> {
     Box::pin(async move {
-        let names = |job: &mut Job, dir: &str| -> BTreeSet<String> {
+        let names = |job: &mut Job, dir: &str| -> VecSet<String> {
             match job.proc.fs(|vfs, who| vfs.readdir(who, dir)) {
                 Ok(entries) => entries.iter().map(|e| e.name.to_string()).collect(),
                 Err(e) => {
                     job.complain(&[dir, ": ", &e.to_string()]);
-                    BTreeSet::new()
+                    VecSet::new()
                 }
             }
         };
         let (left, right) = (names(job, a), names(job, b));
         let mut differ = false;
-        for name in left.union(&right) {
+        let mut both = left.clone();
+        both.extend(right.iter().cloned());
+        for name in &both {
             if opts.values('&').any(|p| super::glob::matches(p, name, false)) {
                 continue;
             }
@@ -209,7 +211,7 @@ fn compare(a: &[Vec<u8>], b: &[Vec<u8>]) -> Vec<Change> {
             }
         }
     };
-    let (kept_a, kept_b): (BTreeSet<usize>, BTreeSet<usize>) = matched.into_iter().unzip();
+    let (kept_a, kept_b): (VecSet<usize>, VecSet<usize>) = matched.into_iter().unzip();
     mark(&mut gone, head, mid_a.len(), &|i| kept_a.contains(&i));
     mark(&mut new, head, mid_b.len(), &|i| kept_b.contains(&i));
     shift(a, &mut gone, &new);

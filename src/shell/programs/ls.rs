@@ -10,6 +10,7 @@ use super::quoting::{shell_quote, Quotes};
 use super::{dates, glob, sizes, versions};
 use crate::ambient::Time;
 use crate::layerfs::{Errno, FileKind, Stat};
+use crate::sorted;
 use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 
@@ -266,12 +267,12 @@ impl Ls {
                 _ => by_name(a, b),
             }
         };
-        entries.sort_by(order);
+        sorted::sort_by(entries, order);
         if self.opts.has('r') {
             entries.reverse();
         }
         if self.opts.has('^') {
-            entries.sort_by_key(|e| e.stat.kind != FileKind::Dir);
+            sorted::sort_by_key(entries, |e| e.stat.kind != FileKind::Dir);
         }
     }
 

@@ -5,6 +5,7 @@ use super::dates;
 use super::job::{Job, Outcome};
 use crate::ambient::{Time, SECOND};
 use crate::kernel::ProcessInfo;
+use crate::sorted;
 
 /// A column of `ps`: its key, its heading, and whether it stands at the right of this width.
 struct Column {
@@ -156,11 +157,11 @@ fn sort_by(processes: &mut [ProcessInfo], spec: Option<&str>) {
     let Some(spec) = spec else { return };
     let down = spec.starts_with('-');
     match spec.trim_start_matches(['-', '+']) {
-        "ppid" => processes.sort_by_key(|p| p.ppid),
-        "start_time" | "start" | "lstart" => processes.sort_by_key(|p| p.start),
-        "comm" | "cmd" => processes.sort_by(|a, b| a.comm.cmp(&b.comm)),
-        "time" | "cputime" | "pcpu" | "%cpu" => processes.sort_by_key(|p| p.cpu),
-        _ => processes.sort_by_key(|p| p.pid),
+        "ppid" => sorted::sort_by_key(processes, |p| p.ppid),
+        "start_time" | "start" | "lstart" => sorted::sort_by_key(processes, |p| p.start),
+        "comm" | "cmd" => sorted::sort_by(processes, |a, b| a.comm.cmp(&b.comm)),
+        "time" | "cputime" | "pcpu" | "%cpu" => sorted::sort_by_key(processes, |p| p.cpu),
+        _ => sorted::sort_by_key(processes, |p| p.pid),
     }
     if down {
         processes.reverse();

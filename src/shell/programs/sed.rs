@@ -7,7 +7,7 @@ use super::regex::{Regex, Syntax};
 use super::sed_script::{Action, Address, Command, Reader, Script};
 use super::sed_text::{replace, unambiguous};
 use crate::layerfs::{Blob, FileKind};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 const SPEC: &str = "bEe:f:i::l:nrsuz quiet=n silent=n expression=e: file=f: regexp-extended=E in-place=i? \
     line-length=l: null-data=z separate=s unbuffered=u debug=& posix=% sandbox=! follow-symlinks=/";
@@ -29,7 +29,7 @@ struct Sed {
     files: Files,
     name: String,
     /// What `w` wrote, by file.
-    written: BTreeMap<String, Vec<u8>>,
+    written: VecMap<String, Vec<u8>>,
     /// With `-i`, what will be the file.
     in_place: Option<Vec<u8>>,
 }
@@ -110,7 +110,7 @@ pub async fn main(job: &mut Job) -> Outcome {
         last_regex: None,
         files: Files { paths: Vec::new(), at: 0, input: None, ahead: None, fresh: false },
         name: String::new(),
-        written: BTreeMap::new(),
+        written: VecMap::new(),
         in_place: None,
     };
     let status = match suffix {

@@ -5,6 +5,7 @@ use super::input::Input;
 use super::job::{Job, Outcome};
 use super::options::Parsed;
 use super::versions;
+use crate::sorted;
 use std::cmp::Ordering;
 
 const SPEC: &str = "bcCdfgghik:mMnno:rRsS:t:T:uVz ignore-leading-blanks=b check=c? dictionary-order=d ignore-case=f \
@@ -78,7 +79,7 @@ pub async fn main(job: &mut Job) -> Outcome {
     if let Some(check) = checking {
         return sorter.check(job, &lines, paths.first().map_or("-", String::as_str), check == 'c');
     }
-    lines.sort_by(|a, b| sorter.compare(a, b));
+    sorted::sort_by(&mut lines, |a, b| sorter.compare(a, b));
     if sorter.unique {
         lines.dedup_by(|b, a| sorter.by_keys(a, b) == Ordering::Equal);
     }

@@ -8,7 +8,7 @@ use super::{dates, glob};
 use crate::ambient::Time;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Blob, Errno, FileKind, Stat};
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 const BLOCK: usize = 512;
 const RECORD: usize = 10_240;
@@ -25,7 +25,7 @@ struct Tar {
     follow: bool,
     accounts: Accounts,
     told_slash: bool,
-    links: BTreeMap<(u32, u64), String>,
+    links: VecMap<(u32, u64), String>,
     out: Vec<u8>,
     fd: i32,
     written: usize,
@@ -81,7 +81,7 @@ pub async fn main(job: &mut Job) -> Outcome {
         follow: opts.has('h'),
         accounts: Accounts::load(job),
         told_slash: false,
-        links: BTreeMap::new(),
+        links: VecMap::new(),
         out: Vec::new(),
         fd: 1,
         written: 0,

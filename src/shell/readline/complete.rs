@@ -4,6 +4,7 @@ use crate::kernel::FileKind;
 use crate::shell::builtins;
 use crate::shell::escape::backslashed;
 use crate::shell::state::Shell;
+use crate::sorted;
 
 /// What could stand in the place of a word.
 #[derive(Debug, Default)]
@@ -90,7 +91,7 @@ pub fn complete(shell: &Shell, line: &str, point: usize, ignore_case: bool) -> C
             found.retain(|(path, dir)| *dir || shell.is_executable(&expanded(shell, path)));
         }
     }
-    found.sort();
+    sorted::sort(&mut found);
     found.dedup();
     let shown_from = word.rfind('/').map_or(0, |at| at + 1);
     let only = found.len() == 1;

@@ -1,6 +1,6 @@
 //! Keys and what they are bound to: readline's emacs bindings, and those of `inputrc` files. Nothing here edits.
 
-use std::collections::BTreeMap;
+use crate::sorted::VecMap;
 
 /// What a key can do; the names are readline's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +174,7 @@ const BINDINGS: [(&str, Command); 74] = [
 /// Bindings, and the settings of `inputrc`.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    bindings: BTreeMap<String, Command>,
+    bindings: VecMap<String, Command>,
     /// `enable-bracketed-paste`
     pub bracketed_paste: bool,
     /// `show-all-if-ambiguous`
@@ -214,7 +214,7 @@ impl Keymap {
         if let Some(command) = self.bindings.get(keys) {
             return Found::Command(command.clone());
         }
-        let longer = self.bindings.range(keys.to_owned()..).next().is_some_and(|(next, _)| next.starts_with(keys));
+        let longer = self.bindings.from_key(keys).next().is_some_and(|(next, _)| next.starts_with(keys));
         // Sequences that nothing is bound to are swallowed to their end.
         let csi = keys.starts_with("\u{1b}[") && keys.chars().skip(2).all(|c| c.is_ascii_digit() || c == ';');
         if longer || (csi && keys.len() < 16) {
