@@ -14,7 +14,7 @@ SAY := printf '\033[1m==> %s\033[0m\n'
 INSTALL := CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 	CARGO_PROFILE_RELEASE_DEBUG=0 cargo install --quiet --root $(TOOLS) --target-dir $(TOOLS)/build
 
-.PHONY: help run test dev bench lint fmt page native setup browser-setup unit browser shots clean distclean
+.PHONY: help run test dev bench lint fmt page profile native setup browser-setup unit browser shots clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,7 @@ test: unit page browser ## run every test, the browser's too
 unit: ## Rust's tests: transcripts, figures, properties, lessons, tidy
 	@$(SAY) "Rust tests"
 	cargo test --quiet --no-fail-fast
+	cargo test --quiet --release --manifest-path tools/split/Cargo.toml --target-dir target/split
 
 browser: page browser-setup ## the page's tests in headless Chromium
 	@$(SAY) "Browser tests"
@@ -46,8 +47,10 @@ bench: page browser-setup ## sizes and speeds, with the peers measured in the sa
 
 lint: setup ## what CI refuses: formatting, clippy on both targets
 	cargo fmt --check
+	cargo fmt --check --manifest-path tools/split/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --quiet --manifest-path tools/split/Cargo.toml --target-dir target/split --all-targets -- -D warnings
 
 fmt: ## format the code
 	cargo fmt
@@ -55,6 +58,11 @@ fmt: ## format the code
 page: setup ## build the WASM app into dist/
 	@$(SAY) "Page"
 	trunk build --offline --release
+
+profile: setup browser-setup ## find anew what the page needs to start, into www/first.txt
+	@$(SAY) "Profile"
+	CAPAS_SPLIT=marked trunk build --offline --release --dist target/profile
+	cd tests/browser && CAPAS_DIST=$(ROOT)target/profile node profile.mjs
 
 native: ## build the native program, with the page embedded where it was built
 	@$(SAY) "Native program"

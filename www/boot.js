@@ -90,8 +90,10 @@
   // Nothing said why, but nothing runs either.
   setTimeout(function () { if (!started) window.capasFatal("load", ""); }, 30000);
 
-  // From files there is no service worker, and none is needed.
+  // From files there is no service worker, and none is needed. It comes last: it fetches every file once more, and what
+  // the page waits for goes first.
   if ("serviceWorker" in navigator && /^https?:$/.test(location.protocol)) {
-    addEventListener("load", function () { navigator.serviceWorker.register("sw.js").catch(function () {}); });
+    var last = document.querySelector("meta[name=capas-rest]") ? "capas:rest" : "capas:started";
+    addEventListener(last, function () { navigator.serviceWorker.register("sw.js").catch(function () {}); }, { once: true });
   }
 })();
