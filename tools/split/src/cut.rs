@@ -2,23 +2,22 @@
 //! that left has a stub in its place, which brings the rest in where it has not come yet and calls it through the table.
 //! It must not know who chose the functions, nor how the page fetches the second module.
 
+use crate::again::{active, table, types, Again, LINK};
 use crate::data;
 use crate::module::{Fail, Module, Segment};
 use crate::shift::Shift;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, StartSection, TableSection,
-    TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, EntityType, ExportKind, Function, FunctionSection,
+    GlobalType, ImportSection, Instruction, StartSection, ValType,
 };
 
-/// Where the first module's import for bringing in the rest is found, and the rest's imports from the first.
-pub const LINK: &str = "rest";
-/// The function that brings in the rest, synchronously.
-pub const LOAD: &str = "load";
+/// The import that brings in the rest, synchronously.
+const LOAD: &str = "load";
+/// The global that says whether the rest has come.
+const LOADED: GlobalType = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
 
 /// The two modules.
 pub struct Cut {
@@ -103,129 +102,114 @@ fn plan(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Result<Plan, Fail> {
 
 /// Everything but the bodies of what left.
 fn first(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, Fail> {
-    // One more import than there was: what came after the imports moves on by one.
-    let mut shift = Shift::imports(module.foreign, 1);
-    let load = module.foreign;
+    let mut out = Again::of(module, LOAD, &[], plan.table)?;
     let loaded = u32::try_from(module.globals.len())?;
-    let ask = u32::try_from(module.functions.len())? + 1;
-    let (table, table_type) = module.functions_table()?;
-    let nothing = u32::try_from(module.types.len())?;
-    let asking = nothing + 1;
-
-    let mut types = types(module)?;
-    types.ty().function([], []);
-    types.ty().function([ValType::I32], [ValType::I32]);
-    let mut imports = ImportSection::new();
-    for import in &module.imports {
-        shift.parse_import(&mut imports, *import)?;
-    }
-    imports.import(LINK, LOAD, EntityType::Function(nothing));
-    let mut functions = FunctionSection::new();
-    for function in module.own() {
-        functions.function(module.functions[function as usize]);
-    }
-    functions.function(asking);
-    let mut tables = TableSection::new();
-    for (n, old) in module.tables.iter().enumerate() {
-        let mut kind = shift.table_type(old.ty)?;
-        if n == table as usize {
-            kind.minimum = plan.table;
-            kind.maximum = table_type.maximum.map(|max| max.max(plan.table));
-        }
-        tables.table(kind);
-    }
-    let mut memories = MemorySection::new();
-    for memory in &module.memories {
-        memories.memory(shift.memory_type(*memory)?);
-    }
-    let mut globals = GlobalSection::new();
-    for global in &module.globals {
-        shift.parse_global(&mut globals, global.clone())?;
-    }
-    globals.global(GlobalType { val_type: ValType::I32, mutable: true, shared: false }, &ConstExpr::i32_const(0));
-    let mut exports = ExportSection::new();
-    for export in &module.exports {
-        shift.parse_export(&mut exports, *export)?;
-    }
+    out.globals.global(LOADED, &ConstExpr::i32_const(0));
     for (kind, index) in plan.shared(module, loaded) {
-        let at = if kind == ExportKind::Func { shift.function_index(index)? } else { index };
-        exports.export(&plan.names.of(kind, index), kind, at);
+        let at = if kind == ExportKind::Func { out.shift.function_index(index)? } else { index };
+        out.exports.export(&plan.names.of(kind, index), kind, at);
     }
-    let mut elements = ElementSection::new();
-    for segment in &module.elements {
-        let list = segment.functions.iter().map(|f| shift.function_index(*f)).collect::<Result<Vec<_>, _>>()?;
-        active(&mut elements, segment.table, segment.offset, list);
-    }
-    let mut code = CodeSection::new();
+    // After the import that was added: brings in the rest where it has not come, and gives back what it is given.
+    let ask = u32::try_from(module.functions.len())? + 1;
+    out.types.ty().function([ValType::I32], [ValType::I32]);
+    out.functions.function(u32::try_from(module.types.len())? + 1);
     for (function, body) in module.own().zip(&module.bodies) {
-        if !plan.moved.contains(&function) {
-            shift.parse_function_body(&mut code, body.clone())?;
-            continue;
-        }
-        let mut stub = Function::new([]);
-        match plan.slots.get(&function) {
-            Some(slot) => {
-                for n in 0..module.kind(function).params().len() {
-                    stub.instruction(&Instruction::LocalGet(u32::try_from(n)?));
-                }
-                stub.instruction(&Instruction::I32Const(*slot as i32));
-                stub.instruction(&Instruction::Call(ask));
-                let type_index = module.functions[function as usize];
-                stub.instruction(&Instruction::CallIndirect { type_index, table_index: table });
+        match plan.moved.contains(&function) {
+            true => out.code.function(&stub(module, plan, function, ask)?),
+            false => {
+                out.shift.parse_function_body(&mut out.code, body.clone())?;
+                &mut out.code
             }
-            // Nobody is left who calls it: wasm-opt removes it.
-            None => {
-                stub.instruction(&Instruction::Unreachable);
-            }
-        }
-        stub.instruction(&Instruction::End);
-        code.function(&stub);
+        };
     }
-    let mut asks = Function::new([]);
-    for instruction in [
+    out.code.function(&body([
         Instruction::GlobalGet(loaded),
         Instruction::I32Eqz,
-        Instruction::If(wasm_encoder::BlockType::Empty),
-        Instruction::Call(load),
+        Instruction::If(BlockType::Empty),
+        Instruction::Call(module.foreign),
         Instruction::End,
         Instruction::LocalGet(0),
-        Instruction::End,
-    ] {
-        asks.instruction(&instruction);
-    }
-    code.function(&asks);
-    let mut data = DataSection::new();
+    ]));
     for segment in &module.data {
         let address = Module::address(segment)?;
         let mut bytes = segment.data.to_vec();
         // wasm-opt leaves zeros out.
-        for range in &plan.data {
-            if let Some(left) = data::within(range, address, bytes.len()) {
-                bytes[left].fill(0);
-            }
+        for left in plan.data.iter().filter_map(|range| data::within(range, address, segment.data.len())) {
+            bytes[left].fill(0);
         }
-        data.active(0, &ConstExpr::i32_const(address as i32), bytes);
+        out.data.active(0, &ConstExpr::i32_const(address as i32), bytes);
     }
-
-    let mut out = wasm_encoder::Module::new();
-    out.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
-    out.section(&exports);
-    if let Some(start) = module.start {
-        out.section(&StartSection { function_index: shift.function_index(start)? });
-    }
-    out.section(&elements).section(&code).section(&data);
     Ok(out.finish())
+}
+
+/// What stands in the place of a function that left.
+fn stub(module: &Module<'_>, plan: &Plan, function: u32, ask: u32) -> Result<Function, Fail> {
+    // Where nobody is left who calls it, wasm-opt removes it.
+    let Some(slot) = plan.slots.get(&function) else { return Ok(body([Instruction::Unreachable])) };
+    let parameters = u32::try_from(module.kind(function).params().len())?;
+    let (table_index, _) = module.functions_table()?;
+    let type_index = module.functions[function as usize];
+    let call = [
+        Instruction::I32Const(*slot as i32),
+        Instruction::Call(ask),
+        Instruction::CallIndirect { type_index, table_index },
+    ];
+    Ok(body((0..parameters).map(Instruction::LocalGet).chain(call)))
+}
+
+fn body<'a>(instructions: impl IntoIterator<Item = Instruction<'a>>) -> Function {
+    let mut function = Function::new([]);
+    for instruction in instructions {
+        function.instruction(&instruction);
+    }
+    function.instruction(&Instruction::End);
+    function
 }
 
 /// The bodies of what left. It puts itself into the table as it starts.
 fn rest(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, Fail> {
     let loaded = u32::try_from(module.globals.len())?;
-    let (table, _) = module.functions_table()?;
     let mut types = types(module)?;
-    let nothing = u32::try_from(module.types.len())?;
     types.ty().function([], []);
-
     let mut shift = Shift::default();
+    let imports = imports(module, plan, &mut shift)?;
+    let mut functions = FunctionSection::new();
+    for function in &plan.moved {
+        functions.function(module.functions[*function as usize]);
+        shift.function(*function);
+    }
+    functions.function(u32::try_from(module.types.len())?);
+    let function_index = u32::try_from(plan.functions.len() + plan.moved.len())?;
+
+    let mut elements = ElementSection::new();
+    let table = shift.table_index(module.functions_table()?.0)?;
+    for run in runs(&plan.slots) {
+        let list = run.functions.iter().map(|f| shift.function_index(*f)).collect::<Result<Vec<_>, _>>()?;
+        active(&mut elements, table, run.offset, list);
+    }
+    let mut code = CodeSection::new();
+    for body in plan.moved.iter().filter_map(|function| module.body(*function)) {
+        shift.parse_function_body(&mut code, body.clone())?;
+    }
+    code.function(&body([Instruction::I32Const(1), Instruction::GlobalSet(shift.global_index(loaded)?)]));
+    let mut data = DataSection::new();
+    for segment in &module.data {
+        let address = Module::address(segment)?;
+        for range in &plan.data {
+            let Some(came) = data::within(range, address, segment.data.len()) else { continue };
+            data.active(0, &ConstExpr::i32_const(range.start as i32), segment.data[came].iter().copied());
+        }
+    }
+
+    let mut out = wasm_encoder::Module::new();
+    out.section(&types).section(&imports).section(&functions).section(&StartSection { function_index });
+    out.section(&elements).section(&code).section(&data);
+    Ok(out.finish())
+}
+
+/// What the rest takes from the first module and from the page's script.
+fn imports(module: &Module<'_>, plan: &Plan, shift: &mut Shift) -> Result<ImportSection, Fail> {
+    let loaded = u32::try_from(module.globals.len())?;
     let mut imports = ImportSection::new();
     for function in &plan.functions {
         let kind = EntityType::Function(module.functions[*function as usize]);
@@ -241,62 +225,17 @@ fn rest(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, Fail> {
             ExportKind::Memory => EntityType::Memory(shift.memory_type(module.memories[index as usize])?),
             ExportKind::Table => {
                 shift.table(index);
-                let mut kind = shift.table_type(module.tables[index as usize].ty)?;
-                if index == table {
-                    kind.minimum = plan.table;
-                    kind.maximum = kind.maximum.map(|max| max.max(plan.table));
-                }
-                EntityType::Table(kind)
+                EntityType::Table(table(module, index, plan.table)?)
             }
             ExportKind::Global => {
                 shift.global(index);
-                EntityType::Global(match index == loaded {
-                    true => GlobalType { val_type: ValType::I32, mutable: true, shared: false },
-                    false => shift.global_type(module.global(index))?,
-                })
+                EntityType::Global(if index == loaded { LOADED } else { shift.global_type(module.global(index))? })
             }
             ExportKind::Tag => return Err("a tag".into()),
         };
         imports.import(LINK, &plan.names.of(kind, index), entity);
     }
-    let mut functions = FunctionSection::new();
-    for function in &plan.moved {
-        functions.function(module.functions[*function as usize]);
-        shift.function(*function);
-    }
-    functions.function(nothing);
-    let begin = u32::try_from(plan.functions.len() + plan.moved.len())?;
-
-    let mut elements = ElementSection::new();
-    for run in runs(&plan.slots) {
-        let list = run.functions.iter().map(|f| shift.function_index(*f)).collect::<Result<Vec<_>, _>>()?;
-        active(&mut elements, shift.table_index(table)?, run.offset, list);
-    }
-    let mut code = CodeSection::new();
-    for function in &plan.moved {
-        if let Some(body) = module.body(*function) {
-            shift.parse_function_body(&mut code, body.clone())?;
-        }
-    }
-    let mut begins = Function::new([]);
-    begins.instruction(&Instruction::I32Const(1));
-    begins.instruction(&Instruction::GlobalSet(shift.global_index(loaded)?));
-    begins.instruction(&Instruction::End);
-    code.function(&begins);
-    let mut data = DataSection::new();
-    for range in &plan.data {
-        for segment in &module.data {
-            if let Some(came) = data::within(range, Module::address(segment)?, segment.data.len()) {
-                let bytes = segment.data[came].iter().copied();
-                data.active(0, &ConstExpr::i32_const(range.start as i32), bytes);
-            }
-        }
-    }
-
-    let mut out = wasm_encoder::Module::new();
-    out.section(&types).section(&imports).section(&functions).section(&StartSection { function_index: begin });
-    out.section(&elements).section(&code).section(&data);
-    Ok(out.finish())
+    Ok(imports)
 }
 
 impl Plan {
@@ -344,21 +283,6 @@ impl Names {
         }
         name
     }
-}
-
-fn types(module: &Module<'_>) -> Result<TypeSection, Fail> {
-    let mut types = TypeSection::new();
-    let mut plain = wasm_encoder::reencode::RoundtripReencoder;
-    for kind in &module.types {
-        types.ty().func_type(&plain.func_type(kind.clone())?);
-    }
-    Ok(types)
-}
-
-fn active(elements: &mut ElementSection, table: u32, offset: u32, list: Vec<u32>) {
-    // The first table needs not be named.
-    let table = (table != 0).then_some(table);
-    elements.active(table, &ConstExpr::i32_const(offset as i32), Elements::Functions(Cow::Owned(list)));
 }
 
 /// Functions by their places, those side by side together.

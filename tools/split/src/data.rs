@@ -15,6 +15,9 @@ struct Piece {
     targets: Vec<usize>,
 }
 
+/// All of them, and which symbol has which.
+type Pieces = (Vec<Piece>, BTreeMap<u32, usize>);
+
 /// Shorter pieces cost more than they save, and shorter gaps between them are bridged: constants can be written twice.
 const WORTH: u32 = 24;
 const GAP: u32 = 8;
@@ -53,8 +56,8 @@ pub fn within(range: &Range<u32>, address: u32, length: usize) -> Option<Range<u
     (end <= length).then_some(start..end)
 }
 
-/// The data symbols' pieces, and which symbol has which.
-fn pieces(module: &Module<'_>) -> Result<Option<(Vec<Piece>, BTreeMap<u32, usize>)>, Fail> {
+/// The pieces that have symbols; none where the linker left no relocations.
+fn pieces(module: &Module<'_>) -> Result<Option<Pieces>, Fail> {
     let (Some(linking), Some(_), Some(_)) = (&module.links.linking, &module.links.code, &module.links.data) else {
         return Ok(None);
     };
@@ -201,5 +204,29 @@ impl Reencode for Numbers {
     fn mem_arg(&mut self, arg: wasmparser::MemArg) -> Result<wasm_encoder::MemArg, Error<Self::Error>> {
         self.0.insert(arg.offset as u32);
         utils::mem_arg(self, arg)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(place: Range<u32>) -> Piece {
+        Piece { place, constant: true, targets: Vec::new() }
+    }
+
+    #[test]
+    fn what_lives_stays_and_small_gaps_are_bridged() {
+        let pieces = [piece(0..100), piece(104..200), piece(150..160), piece(300..310), piece(400..500)];
+        assert_eq!(runs(&pieces, &[false; 5]), [0..200, 400..500]);
+        assert_eq!(runs(&pieces, &[false, false, true, false, true]), [0..150, 160..200]);
+        assert_eq!(runs(&pieces, &[true; 5]), []);
+    }
+
+    #[test]
+    fn a_range_is_in_one_segment() {
+        assert_eq!(within(&(10..20), 8, 12), Some(2..12));
+        assert_eq!(within(&(10..21), 8, 12), None);
+        assert_eq!(within(&(4..8), 8, 12), None);
     }
 }

@@ -4,6 +4,7 @@
 //!     split page LIST ADDITION      the page that trunk has staged; CAPAS_SPLIT=one leaves it whole, =marked for a profile
 //!     split cut LIST IN FIRST REST  a module
 
+mod again;
 mod cut;
 mod data;
 mod list;
