@@ -53,6 +53,8 @@ async function usable(chrome, site, slow) {
   await page.goto(`${site.url}#/leccion/1`);
   await page.waitForFunction(() => window.usableAt, undefined, { timeout: 60_000 });
   const at = await page.evaluate(() => window.usableAt);
+  // Where the list of what starting needs is old, the second module is waited for too.
+  if (!slow) early ||= await page.evaluate(() => performance.getEntriesByType("resource").some((e) => /_rest\.wasm$/.test(e.name) && e.startTime < window.usableAt));
   await context.close();
   return at;
 }
@@ -115,16 +117,19 @@ async function many(chrome, site, count) {
 
 if (!existsSync(join(DIST, "index.html"))) throw new Error("no page: run make page first");
 const loaded = new Set();
+let early = false;
 const [site, chrome] = [await serve(loaded), await browser()];
 row("", "measured", "goal");
 const fast = [];
 for (let n = 0; n < RUNS; n += 1) fast.push(await usable(chrome, site, false));
+const rest = Object.keys(files).find((name) => name.endsWith("_rest.wasm"));
 let total = 0;
 for (const name of [...loaded].sort()) {
-  total += files[name].packed.length;
+  if (name !== rest || early) total += files[name].packed.length;
   row(`  ${name} (${(files[name].bytes.length / 1000).toFixed(0)} kB)`, `${(files[name].packed.length / 1000).toFixed(1)} kB`);
 }
-row("all that the page loads, brotli", `${(total / 1000).toFixed(1)} kB`, "<= 450 kB");
+row("all that the page loads before the prompt, brotli", `${(total / 1000).toFixed(1)} kB`, "<= 450 kB");
+if (rest) row("what it fetches when idle, brotli", early ? "not idle: make profile" : `${(files[rest].packed.length / 1000).toFixed(1)} kB`);
 row("navigation to a usable prompt, median of 7", ms(median(fast)), "<= 500 ms");
 const slow = [];
 for (let n = 0; n < RUNS; n += 1) slow.push(await usable(chrome, site, true));
