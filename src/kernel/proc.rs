@@ -160,17 +160,19 @@ impl Proc {
     /// File-system calls as this process. `f` must not call the kernel itself (a second `fs` inside would find the file
     /// system in use): take out what is needed and go on outside.
     pub fn fs<R>(&self, f: impl FnOnce(&mut Vfs, &Who<'_>) -> R) -> R {
-        let (cwd, cred) = (self.0.cwd.borrow().clone(), self.cred());
-        let who = Who {
-            cwd: &cwd,
-            uid: cred.uid,
-            gid: cred.gid,
-            groups: &cred.groups,
+        let caller = self.caller();
+        f(&mut self.0.system.enter().vfs, &caller.who())
+    }
+
+    #[inline(never)]
+    fn caller(&self) -> Caller {
+        Caller {
+            cwd: self.0.cwd.borrow().clone(),
+            cred: self.cred(),
             umask: self.0.umask.get(),
             now: self.now(),
             pid: self.0.pid,
-        };
-        self.0.system.with_vfs(|vfs| f(vfs, &who))
+        }
     }
 
     /// The first file of that name in the directories of `PATH` that may be executed; a name with a slash is a path
@@ -361,5 +363,29 @@ impl Proc {
     /// Whether the descriptor is closed in programs that are started. EBADF.
     pub fn set_close_on_exec(&self, fd: i32, on: bool) -> Result<(), Errno> {
         self.0.fds.borrow_mut().set_close_on_exec(fd, on)
+    }
+}
+
+/// Who calls the file system. Apart from [`Proc::fs`], so that its hundred callers do not each have a copy.
+struct Caller {
+    cwd: Rc<str>,
+    cred: Rc<Cred>,
+    umask: u32,
+    now: Time,
+    pid: u32,
+}
+
+impl Caller {
+    #[inline(never)]
+    fn who(&self) -> Who<'_> {
+        Who {
+            cwd: &self.cwd,
+            uid: self.cred.uid,
+            gid: self.cred.gid,
+            groups: &self.cred.groups,
+            umask: self.umask,
+            now: self.now,
+            pid: self.pid,
+        }
     }
 }

@@ -7,11 +7,11 @@ use super::pipe::Pipe;
 use super::proc::Proc;
 use super::process::{Code, Process, Record, State};
 use super::tty::Tty;
-use super::{ExecError, Flavor, Kernel};
+use super::{ExecError, Flavor, Kernel, Notify};
 use crate::ambient::Time;
 use crate::layerfs::{Errno, MountInfo, Vfs, Who};
 use crate::sorted::VecMap;
-use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
 use std::rc::{Rc, Weak};
 
 /// Tells of mounts that somebody else keeps.
@@ -36,6 +36,22 @@ struct Inner {
 /// A machine. Clones are the same one.
 #[derive(Clone)]
 pub struct System(Rc<Inner>);
+
+/// A call on a machine's file system.
+pub(super) struct VfsCall<'a> {
+    pub(super) vfs: RefMut<'a, Vfs>,
+    before: u64,
+    files: &'a Notify,
+}
+
+impl Drop for VfsCall<'_> {
+    #[inline(never)]
+    fn drop(&mut self) {
+        if self.vfs.generation() != self.before {
+            self.files.notify();
+        }
+    }
+}
 
 /// A machine, without keeping it alive.
 #[derive(Clone, Default)]
@@ -135,16 +151,15 @@ impl System {
     /// Calls on its file system. Waiters for changes of files are told if there were any. `f` must not call back into
     /// the kernel.
     pub fn with_vfs<R>(&self, f: impl FnOnce(&mut Vfs) -> R) -> R {
-        let (result, changed) = {
-            let mut vfs = self.0.vfs.borrow_mut();
-            let before = vfs.generation();
-            let result = f(&mut vfs);
-            (result, vfs.generation() != before)
-        };
-        if changed {
-            self.0.kernel.files().notify();
-        }
-        result
+        f(&mut self.enter().vfs)
+    }
+
+    /// Its file system for one call; see [`System::with_vfs`]. Apart from it, so that a hundred callers do not each
+    /// have a copy.
+    #[inline(never)]
+    pub(super) fn enter(&self) -> VfsCall<'_> {
+        let vfs = self.0.vfs.borrow_mut();
+        VfsCall { before: vfs.generation(), vfs, files: self.0.kernel.files() }
     }
 
     /// Its file system, to be looked at. Nothing else of this machine may run while it is held.

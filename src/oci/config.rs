@@ -228,7 +228,7 @@ fn time(fields: &mut Fields) -> Time {
             Time::NEVER
         }),
         other => {
-            fields.refuse(JsonError::Meaning(format!("bad time {other}")));
+            fields.mismatch("created", &other, "time.Time");
             Time::NEVER
         }
     }

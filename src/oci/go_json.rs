@@ -190,7 +190,7 @@ impl Fields {
     }
 
     /// Refuses the value of a field, unless it is `null`.
-    fn mismatch(&mut self, name: &str, value: &Value, wanted: &'static str) {
+    pub(super) fn mismatch(&mut self, name: &str, value: &Value, wanted: &'static str) {
         if !value.is_null() {
             let field = format!("{}.{}{name}", self.of, self.path);
             self.refuse(JsonError::Type { got: kind(value), field, wanted });
