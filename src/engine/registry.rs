@@ -5,7 +5,7 @@
 
 use crate::ambient::Time;
 use crate::layerfs::{Blob, Errno, FileKind, Layer, LayerBuilder, Meta};
-use crate::oci::{go_json, layer_tar, ContainerConfig, DiffId, Digest, History, ImageConfig, Reference};
+use crate::oci::{go_json, layer_tar, ContainerConfig, Digest, History, ImageConfig, Reference};
 use crate::sorted::{self, VecMap};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ impl TeachingRegistry {
             Some(from) => Some(self.image(FILES.iter().map(|(name, _)| *name).find(|name| *name == from)?)?),
             None => None,
         };
-        let known: Vec<DiffId> = digests(file).collect();
+        let known: Vec<Known> = digests(file).collect();
         let image = read(text, base.as_ref(), &known).ok()?;
         self.read.borrow_mut().insert(file, image.clone());
         Some(image)
@@ -124,18 +124,17 @@ fn field<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))
 }
 
-fn digests(file: &str) -> impl Iterator<Item = DiffId> + '_ {
+fn digests(file: &str) -> impl Iterator<Item = Known> + '_ {
     DIGESTS.lines().filter_map(move |line| {
-        let (name, hex) = line.split_once(' ')?;
-        if name == file {
-            Digest::from_hex(hex).map(DiffId)
-        } else {
-            None
-        }
+        let (hex, size) = line.strip_prefix(file)?.strip_prefix(' ')?.split_once(' ')?;
+        Some((Digest::from_hex(hex)?.raw(), size.parse().ok()?))
     })
 }
 
-/// The DiffIDs of every image's own layers, computed from the files: what `lessons/images/digests` must say.
+/// A layer's DiffID and the length of its tar.
+type Known = ([u8; 32], u64);
+
+/// The DiffIDs of every image's own layers and the lengths of their tars, computed from the files: what `lessons/images/digests` must say.
 pub fn compute_digests() -> Result<String, ImageFileError> {
     let mut out = String::new();
     let mut bases: VecMap<&str, RegistryImage> = VecMap::new();
@@ -147,15 +146,16 @@ pub fn compute_digests() -> Result<String, ImageFileError> {
         let own = base.map_or(0, |b| b.layers.len());
         let image = read(text, base, &[])?;
         for layer in image.layers.iter().skip(own) {
-            out.push_str(&format!("{name} {}\n", layer_tar::diff_id(layer).hex()));
+            let (digest, size) = (layer_tar::diff_id(layer), layer_tar::tar_size(layer));
+            out.push_str(&format!("{name} {} {size}\n", digest.hex()));
         }
         bases.insert(name, image);
     }
     Ok(out)
 }
 
-/// Reads an image's file. `known` are the DiffIDs of its own layers, for as many as are known.
-fn read(text: &str, base: Option<&RegistryImage>, known: &[DiffId]) -> Result<RegistryImage, ImageFileError> {
+/// Reads an image's file. `known` are the DiffIDs of its own layers, with their tars' lengths, for as many as are known.
+fn read(text: &str, base: Option<&RegistryImage>, known: &[Known]) -> Result<RegistryImage, ImageFileError> {
     let mut reader = Reader::new(base, known)?;
     for (i, line) in text.lines().enumerate() {
         reader.line(line).map_err(|what| ImageFileError { line: i + 1, what })?;
@@ -167,14 +167,14 @@ fn read(text: &str, base: Option<&RegistryImage>, known: &[DiffId]) -> Result<Re
 struct Reader<'a> {
     config: ImageConfig,
     layers: Vec<Arc<Layer>>,
-    known: std::slice::Iter<'a, DiffId>,
+    known: std::slice::Iter<'a, Known>,
     builder: Option<(LayerBuilder, Time, String)>,
     /// The directories above the current line.
     path: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(base: Option<&RegistryImage>, known: &'a [DiffId]) -> Result<Reader<'a>, ImageFileError> {
+    fn new(base: Option<&RegistryImage>, known: &'a [Known]) -> Result<Reader<'a>, ImageFileError> {
         let config = match base {
             Some(base) => ImageConfig::parse(&base.config)
                 .map_err(|error| ImageFileError { line: 0, what: format!("the base's config: {error}") })?,
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
         let Some((builder, when, command)) = self.builder.take() else { return };
         let layer = Arc::new(builder.finish());
         if let Some(known) = self.known.next() {
-            layer.digest_with(|_| known.0.raw());
+            layer.digest_with(|_| *known);
         }
         let diff_id = layer_tar::diff_id(&layer);
         // A builder names what it copied by a hash of it; here that is the layer's own.

@@ -100,7 +100,7 @@ pub struct ProcessInfo {
 impl System {
     /// A machine with that root, where nothing runs yet. Its first process will be PID 1.
     pub fn new(kernel: &Kernel, vfs: Vfs, hostname: &str, programs: Programs) -> System {
-        let mounts = vfs.mounts().into();
+        let mounts = vfs.mount_table().into();
         System(Rc::new(Inner {
             kernel: kernel.clone(),
             vfs: RefCell::new(vfs),
@@ -171,15 +171,19 @@ impl System {
     pub fn change_mounts<R>(&self, f: impl FnOnce(&mut Vfs) -> R) -> R {
         let (result, mounts) = self.with_vfs(|vfs| {
             let result = f(vfs);
-            (result, vfs.mounts())
+            (result, vfs.mount_table())
         });
         *self.0.mounts.borrow_mut() = mounts.into();
         result
     }
 
-    /// What is mounted where, as of the last `change_mounts`.
+    /// What is mounted where. While a call on the file system is under way (it asks for this to show `/proc/mounts`):
+    /// as of the last `change_mounts`, without what is used.
     pub fn mounts(&self) -> Rc<[MountInfo]> {
-        let own = self.0.mounts.borrow().clone();
+        let own: Rc<[MountInfo]> = match self.0.vfs.try_borrow() {
+            Ok(vfs) => vfs.mounts().into(),
+            Err(_) => self.0.mounts.borrow().clone(),
+        };
         match self.0.more_mounts.get() {
             Some(more) => own.iter().cloned().chain(more()).collect(),
             None => own,

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Layer {
     tree: Tree,
     size: OnceLock<u64>,
-    digest: OnceLock<[u8; 32]>,
+    digest: OnceLock<([u8; 32], u64)>,
     original: Option<Blob>,
 }
 
@@ -132,8 +132,8 @@ impl Layer {
         self.tree.walk(ROOT).next().is_none()
     }
 
-    /// The digest of this layer's tar: computed by `compute` the first time, remembered then.
-    pub fn digest_with(&self, compute: impl FnOnce(&Layer) -> [u8; 32]) -> [u8; 32] {
+    /// The digest of this layer's tar and its length in bytes: computed by `compute` the first time, remembered then.
+    pub fn digest_with(&self, compute: impl FnOnce(&Layer) -> ([u8; 32], u64)) -> ([u8; 32], u64) {
         *self.digest.get_or_init(|| compute(self))
     }
 

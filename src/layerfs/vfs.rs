@@ -358,14 +358,23 @@ impl Vfs {
 
     /// All mounts in the order they were made.
     pub fn mounts(&self) -> Vec<MountInfo> {
+        self.list(true)
+    }
+
+    /// The same without adding up what is used, which is 0 here.
+    pub fn mount_table(&self) -> Vec<MountInfo> {
+        self.list(false)
+    }
+
+    fn list(&self, with_use: bool) -> Vec<MountInfo> {
         let info = |p: &Rc<MountPoint>| MountInfo {
             source: p.source.clone(),
             target: if p.target.is_empty() { "/".to_owned() } else { p.target.clone() },
             fstype: p.fstype.clone(),
             read_only: p.read_only,
             used: match &p.fs {
-                Fs::Tree(fs) => fs.borrow().size_rw(),
-                Fs::Pseudo(_) => 0,
+                Fs::Tree(fs) if with_use => fs.borrow().size_rw(),
+                _ => 0,
             },
             bind: p.bind,
             dev: p.dev,

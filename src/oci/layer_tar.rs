@@ -32,13 +32,38 @@ pub fn to_blob(layer: &Layer) -> Blob {
 
 /// The sha256 of the layer's tar; computed once a layer.
 pub fn diff_id(layer: &Layer) -> DiffId {
-    let raw = layer.digest_with(|layer| {
-        let mut sha = Sha256::new();
+    DiffId(Digest::from_raw(measure(layer).0))
+}
+
+/// The length of the layer's tar in bytes; computed once a layer, together with its digest.
+pub fn tar_size(layer: &Layer) -> u64 {
+    layer.original().map_or_else(|| measure(layer).1, Blob::len)
+}
+
+fn measure(layer: &Layer) -> ([u8; 32], u64) {
+    layer.digest_with(|layer| {
+        let mut counted = Counted { sha: Sha256::new(), bytes: 0 };
         // Hashing takes every byte: there is no error to meet.
-        let _ = write(layer, &mut sha);
-        sha.finish().raw()
-    });
-    DiffId(Digest::from_raw(raw))
+        let _ = write(layer, &mut counted);
+        (counted.sha.finish().raw(), counted.bytes)
+    })
+}
+
+struct Counted {
+    sha: Sha256,
+    bytes: u64,
+}
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.sha.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes the layer's own tree, whatever it was read from.

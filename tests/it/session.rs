@@ -46,3 +46,12 @@ fn the_clock_starts_after_the_images_that_were_brought() {
     let outcome = session.run_line("docker images --format '{{.Repository}} {{.CreatedSince}}'");
     assert_eq!(outcome.stdout, "mine 24 hours ago\n");
 }
+
+#[test]
+fn df_counts_what_is_written() {
+    let mut session = Session::start(Options::default()).unwrap();
+    let outcome = session
+        .run_line("df -k / | tail -1 | tr -s ' ' | cut -d' ' -f3; head -c 2M /dev/zero > big; df -k / | tail -1 | tr -s ' ' | cut -d' ' -f3");
+    let used: Vec<i64> = outcome.stdout.lines().map(|line| line.trim().parse().unwrap()).collect();
+    assert_eq!(used[1] - used[0], 2048, "{}", outcome.output);
+}

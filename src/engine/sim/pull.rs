@@ -104,7 +104,7 @@ impl State {
             let id = short(&diff_id.to_string()).to_owned();
             plan.push(match self.layers.get(&next.to_string()) {
                 Some(_) => Err(id),
-                None => Ok(Download { id, size: layer_tar::to_blob(layer).len(), got: 0, unpacked: 0 }),
+                None => Ok(Download { id, size: layer_tar::tar_size(layer), got: 0, unpacked: 0 }),
             });
         }
         plan
@@ -221,12 +221,7 @@ fn manifest_digest(image: &RegistryImage) -> Digest {
         .iter()
         .zip(&image.layers)
         .map(|(id, layer)| {
-            described(
-                "      ",
-                "vnd.docker.image.rootfs.diff.tar",
-                layer_tar::to_blob(layer).len(),
-                &DiffId::to_string(id),
-            )
+            described("      ", "vnd.docker.image.rootfs.diff.tar", layer_tar::tar_size(layer), &DiffId::to_string(id))
         })
         .collect();
     let config = described(

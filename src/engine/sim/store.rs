@@ -93,7 +93,7 @@ impl State {
             let next = chain_id(chain.as_ref(), diff_id);
             chain = Some(next);
             if !quiet && self.layers.get(&next.to_string()).is_none() {
-                messages.extend(loading(diff_id, layer_tar::to_blob(layer).len()));
+                messages.extend(loading(diff_id, layer_tar::tar_size(layer)));
             }
         }
         let parent = image.parent;
