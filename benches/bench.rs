@@ -113,6 +113,25 @@ fn many_containers(count: u64) {
     let scene = layout::sharing_view(&session.snapshot(), Some(&snapshot), &Drawing::default());
     std::hint::black_box(capas::figure::svg::element(&scene));
     row("the sharing figure of them", ms(start.elapsed()), "<= 16 ms");
+    let (empty, full) = (capas::engine::snapshot::Snapshot::default(), session.snapshot());
+    let start = Instant::now();
+    let scene = layout::container_view(&full, None, Some(&empty), &Drawing::default());
+    std::hint::black_box(capas::figure::svg::element(&scene));
+    row("a container's figure, where all of them are new", ms(start.elapsed()), "<= 16 ms");
+    let start = Instant::now();
+    std::hint::black_box(layout::auto_focus(&full, Some(&empty), None));
+    row("which container to show", ms(start.elapsed()), "<= 16 ms");
+    let start = Instant::now();
+    std::hint::black_box(capas::figure::describe::text_equivalent(
+        &full,
+        capas::figure::scene::View::Container,
+        None,
+        Lang::Es,
+    ));
+    row("the figure in words", ms(start.elapsed()), "<= 16 ms");
+    let start = Instant::now();
+    std::hint::black_box(capas::figure::describe::describe(&full, &empty, Lang::Es));
+    row("what changed, in words", ms(start.elapsed()), "<= 16 ms");
 }
 
 /// Resident bytes, where the system tells.

@@ -186,6 +186,8 @@ pub struct Session {
     /// The prompt that the container's terminal shows, as far as it is known.
     prompt: String,
     working: bool,
+    busy: bool,
+    turn: Budget,
 }
 
 impl Drop for Session {
@@ -233,6 +235,8 @@ impl Session {
             watched: None,
             prompt: String::new(),
             working: false,
+            busy: false,
+            turn: Budget::default(),
         };
         session.prepare()?;
         Ok(session)
@@ -400,13 +404,14 @@ impl Session {
         }
         let until = self.kernel.now().plus_nanos(SECOND);
         let mut cx = Context::from_waker(Waker::noop());
-        let mut run = self.kernel.run_until(&mut cx, Budget::default(), until);
+        let mut run = self.kernel.run_until(&mut cx, self.turn, until);
         let mut fills = 0;
         while self.drain() && run != Run::Busy && fills < FILLS {
             fills += 1;
-            run = self.kernel.run_until(&mut cx, Budget::default(), until);
+            run = self.kernel.run_until(&mut cx, self.turn, until);
         }
-        self.working = run == Run::Busy || fills == FILLS || self.next_jump().is_some();
+        self.busy = run == Run::Busy || fills == FILLS;
+        self.working = self.busy || self.next_jump().is_some();
         self.update();
         if self.working {
             Settled::Working
@@ -418,6 +423,17 @@ impl Session {
     /// Whether a command is still at work after the last input or tick.
     pub fn is_working(&self) -> bool {
         self.working
+    }
+
+    /// After how many polls of its programs a command that computes gives its caller a turn; else so many that hardly
+    /// any command is interrupted.
+    pub fn set_turn(&mut self, polls: u64) {
+        self.turn = Budget::polls(polls);
+    }
+
+    /// Whether it is at work computing, and not waiting for time to pass: the next tick may come at once.
+    pub fn is_busy(&self) -> bool {
+        self.busy
     }
 
     /// The window has another size.
@@ -535,8 +551,9 @@ impl Session {
     fn settle(&mut self) -> Settled {
         let mut cx = Context::from_waker(Waker::noop());
         let (mut jumps, mut fills) = (0, 0);
+        self.busy = false;
         let settled = loop {
-            let run = self.kernel.run(&mut cx, Budget::default());
+            let run = self.kernel.run(&mut cx, self.turn);
             if self.drain() && run != Run::Busy {
                 // Somebody may have waited for room in the terminal's buffer.
                 fills += 1;
@@ -545,15 +562,21 @@ impl Session {
                 }
             }
             match run {
-                Run::Idle if fills >= FILLS => break Settled::Working,
+                Run::Idle if fills >= FILLS => {
+                    self.busy = true;
+                    break Settled::Working;
+                }
                 Run::Idle => break Settled::Idle,
-                Run::Busy => break Settled::Working,
+                Run::Busy => {
+                    self.busy = true;
+                    break Settled::Working;
+                }
                 Run::Timer(_) => match self.next_jump() {
                     None => break Settled::Idle,
                     Some(_) if jumps >= JUMPS => break Settled::Working,
                     Some(at) => {
                         jumps += 1;
-                        self.kernel.run_until(&mut cx, Budget::default(), at);
+                        self.kernel.run_until(&mut cx, self.turn, at);
                     }
                 },
             }

@@ -10,6 +10,9 @@ use crate::terminal::tty::Size;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// Polls between two pictures of a command that computes: some tens of milliseconds.
+const TURN: u64 = 4_000;
+
 /// The sitting that belongs to no lesson.
 pub const FREE: &str = "libre";
 
@@ -34,6 +37,8 @@ pub struct Shown {
     pub entries: Rc<Vec<Entry>>,
     /// A command is at work.
     pub working: bool,
+    /// And computes: the next tick may come at once.
+    pub busy: bool,
     /// The student's own shell waits for a command.
     pub at_host: bool,
     /// Something is typed and not yet ended.
@@ -46,7 +51,8 @@ impl Sitting {
     /// Opens a log. The error is a sentence of Docker's.
     pub fn open(name: &str, log: &Log, size: Size) -> Result<Sitting, String> {
         let options = Options::for_log(log).on_terminal(size);
-        let session = Session::replay(options, &log.inputs).map_err(|error| error.to_string())?;
+        let mut session = Session::replay(options, &log.inputs).map_err(|error| error.to_string())?;
+        session.set_turn(TURN);
         let mut sitting = Sitting { session, name: name.to_owned(), shown: Shown::default() };
         sitting.refresh();
         Ok(sitting)
@@ -94,7 +100,8 @@ impl Sitting {
     pub fn undo_to(&mut self, inputs: usize) -> Vec<Input> {
         let cut = self.session.log().inputs.get(inputs..).unwrap_or(&[]).to_vec();
         // What was replayed once starts once more; if it did not, the session stays as it is.
-        let Ok(session) = self.session.undo_to(inputs) else { return Vec::new() };
+        let Ok(mut session) = self.session.undo_to(inputs) else { return Vec::new() };
+        session.set_turn(TURN);
         self.session = session;
         self.shown.transcript = Rc::default();
         self.refresh();
@@ -143,6 +150,7 @@ impl Sitting {
         self.shown.snapshot = self.session.snapshot();
         self.shown.first = self.session.first_snapshot();
         self.shown.working = self.session.is_working();
+        self.shown.busy = self.session.is_busy();
         self.shown.at_host = self.session.at_host_prompt();
         self.shown.pending = !self.session.pending().is_empty();
         let entries = self.shown.entries.clone();

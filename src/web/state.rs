@@ -247,6 +247,7 @@ impl State {
     pub fn pause(&self) -> Option<u32> {
         match &self.run {
             Some(run) => Some(run.pause),
+            None if self.shown.busy => Some(1),
             None => self.shown.working.then_some(500),
         }
     }
