@@ -18,11 +18,12 @@ impl<'a> Painter<'a> {
         };
         let room = span.w + self.geo.dx - 4;
         let size_w = font("t-tag2").width(&size);
-        // A name beats a size, which the slabs show too.
-        let with_size = room - size_w - 8 >= font("t-tag").width(column.name).min(120);
         let extra = column.image.map_or(0, |i| i.tags.len().saturating_sub(1));
         let extra = if extra > 0 { format!(" +{extra}") } else { String::new() };
-        let name_room = room - if with_size { size_w + 8 } else { 0 } - font("t-tag").width(&extra);
+        let extra_w = font("t-tag").width(&extra);
+        // A name beats a size, which the slabs show too.
+        let with_size = room - size_w - 8 - extra_w >= font("t-tag").width(column.name).min(120);
+        let name_room = room - if with_size { size_w + 8 } else { 0 } - extra_w;
         let name = font("t-tag").fit_middle(column.name, name_room) + &extra;
         let key = match column.image {
             Some(_) => Target::image_key(column.id),
