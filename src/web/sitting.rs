@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Polls between two pictures of a command that computes: some tens of milliseconds.
-const TURN: u64 = 4_000;
+const TURN: u64 = 1_000;
 
 /// The sitting that belongs to no lesson.
 pub const FREE: &str = "libre";

@@ -2,12 +2,13 @@
 //! become elements.
 
 use super::dom;
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{ContainerView, Snapshot};
 use crate::figure::describe::describe;
+use crate::figure::layout::change::differing;
 use crate::figure::layout::{auto_focus, container_view, mini_view, sharing_view};
 use crate::figure::scene::{Options, Scene, Size, View};
 use crate::session::Entry;
-use crate::sorted::VecSet;
+use crate::sorted::{VecMap, VecSet};
 use crate::strings::Lang;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -118,9 +119,12 @@ impl Stage {
 /// How many things are new or gone against a moment that was seen: images, containers, changed paths.
 pub fn news(now: &Snapshot, seen: &Snapshot) -> usize {
     let images = apart(now.images.iter().map(|i| &i.id), seen.images.iter().map(|i| &i.id));
-    let containers = apart(now.containers.iter().map(|c| &c.id), seen.containers.iter().map(|c| &c.id));
-    let paths = now.containers.iter().map(|c| {
-        let before = seen.container(&c.id).map_or(&[][..], |b| &b.changes);
+    // What both moments share is the same; there may be thousands of it.
+    let (fresh, old) = differing(&now.containers, &seen.containers);
+    let containers = apart(fresh.iter().map(|c| &c.id), old.iter().map(|c| &c.id));
+    let old: VecMap<&str, &ContainerView> = old.iter().map(|c| (&*c.id, &**c)).collect();
+    let paths = fresh.iter().map(|c| {
+        let before = old.get(&*c.id).map_or(&[][..], |b| &b.changes);
         apart(c.changes.iter().map(|p| &p.path), before.iter().map(|p| &p.path))
     });
     images + containers + paths.sum::<usize>()
