@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Everything visible of an engine at one moment.
 #[derive(Clone, Debug, Default, Serialize, PartialEq)]
 pub struct Snapshot {
-    /// The moment, on the session's clock.
+    /// Since when it is so, on the session's clock.
     pub now: Time,
     /// All images, the newest first (as `docker images`).
     pub images: Vec<Arc<ImageView>>,
@@ -205,6 +205,18 @@ impl Snapshot {
     /// The container with this id or name.
     pub fn container(&self, id_or_name: &str) -> Option<&Arc<ContainerView>> {
         self.containers.iter().find(|c| &*c.id == id_or_name || &*c.name == id_or_name)
+    }
+
+    /// Whether nothing happened since the other: what did not change is shared, so this compares no content.
+    pub fn is_still(&self, before: &Snapshot) -> bool {
+        fn shared<T>(a: &[Arc<T>], b: &[Arc<T>]) -> bool {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b))
+        }
+        shared(&self.containers, &before.containers)
+            && shared(&self.images, &before.images)
+            && shared(&self.layers, &before.layers)
+            && self.refusal == before.refusal
+            && self.foreground == before.foreground
     }
 
     /// The layer with this chain id.

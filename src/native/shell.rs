@@ -43,6 +43,7 @@ pub(super) fn run(args: &ShellArgs) -> Result<u8> {
         options = options.on_terminal(Size { rows: 24, cols: 80 });
     }
     let mut session = Session::start(options).map_err(usage)?;
+    session.wait_for_commands();
     let mut printer = Printer { json: args.json, transcript: args.transcript };
     if args.transcript {
         printer.write(String::from_utf8_lossy(&session.take_output()).replace("\r\n", "\n").as_bytes());
@@ -208,7 +209,11 @@ fn pump(session: &mut Session, size: impl Fn(u16, u16) -> Size) -> Result<()> {
     stdout.write_all(&session.take_output())?;
     stdout.flush()?;
     while !session.has_ended() {
-        let wait = if session.is_working() { Duration::from_secs(1) } else { Duration::from_millis(200) };
+        let wait = match (session.is_busy(), session.is_working()) {
+            (true, _) => Duration::ZERO,
+            (_, true) => Duration::from_secs(1),
+            _ => Duration::from_millis(200),
+        };
         match keys.recv_timeout(wait) {
             Ok(bytes) => session.type_keys(&String::from_utf8_lossy(&bytes)),
             Err(mpsc::RecvTimeoutError::Timeout) => _ = session.tick(),

@@ -12,10 +12,12 @@
 //! ^D
 //! # capas keys: "doc\tps\r"
 //! # capas wait: 3
+//! # capas turns: 12
 //! ```
 //!
 //! Lines that are only keys in caret notation are those keys; `keys` holds others as a JSON string; `wait` is time
-//! that passed while a command was at work, in seconds. Other lines that begin with `# ` are comments for the shell.
+//! that passed while a command was at work, in seconds; `turns` says how long a command had computed when the next input
+//! came, where it had not come to its end. Other lines that begin with `# ` are comments for the shell.
 
 use crate::ambient::Time;
 use crate::oci::go_json;
@@ -30,6 +32,8 @@ pub enum Input {
     Keys(String),
     /// Seconds that passed while a command was at work.
     Wait(u32),
+    /// Turns that the command before had when the next input came in the middle of it.
+    Turns(u32),
 }
 
 /// Where a session began and what came in since.
@@ -122,6 +126,7 @@ impl Log {
                 self.inputs.push(Input::Keys(keys));
             }
             "wait" => self.inputs.push(Input::Wait(value.parse().map_err(|_| format!("`{value}` is no number"))?)),
+            "turns" => self.inputs.push(Input::Turns(value.parse().map_err(|_| format!("`{value}` is no number"))?)),
             _ => return Err(format!("unknown note `{key}`")),
         }
         Ok(())
@@ -139,6 +144,7 @@ impl Input {
                 None => quoted(typed),
             },
             Input::Wait(seconds) => format!("{MARK}wait: {seconds}"),
+            Input::Turns(turns) => format!("{MARK}turns: {turns}"),
         }
     }
 
@@ -150,6 +156,7 @@ impl Input {
                 caret(typed).unwrap_or_else(|| typed.chars().filter(|c| !c.is_control()).collect::<String>())
             }
             Input::Wait(seconds) => format!("… {seconds} s"),
+            Input::Turns(_) => "…".to_owned(),
         }
     }
 }
@@ -205,6 +212,7 @@ mod tests {
                 Input::Line("# capas seed: 9".into()),
                 Input::Line("# a comment".into()),
                 Input::Wait(3),
+                Input::Turns(12),
             ],
             ..Log::default()
         };

@@ -164,6 +164,16 @@ const THINKING: i64 = 2 * SECOND;
 /// How many timers the clock may jump to after one input before the caller gets a turn.
 const JUMPS: u32 = 200;
 
+/// What a command that computes does in one turn, in polls of its programs: a tenth of a second of a page at most. Not a
+/// setting, since a log counts in turns.
+const TURN: Budget = Budget::polls(1_000);
+
+/// The turns after which a command that nobody watches counts as one without end.
+const PATIENCE: u32 = 10_000;
+
+/// The same for one that waits and waits: times of [`JUMPS`].
+const LEAPS: u32 = 100;
+
 /// How often the terminal's 64 KiB may be filled and emptied before the session lets the page breathe.
 const FILLS: u32 = 32;
 
@@ -186,8 +196,14 @@ pub struct Session {
     /// The prompt that the container's terminal shows, as far as it is known.
     prompt: String,
     working: bool,
+    /// It stopped in the middle of computing.
     busy: bool,
-    turn: Budget,
+    /// The turns it has had since it stopped so.
+    turns: u32,
+    /// How many of them an input waits for; a caller that shows what goes on gives them one by one.
+    patience: u32,
+    /// How often [`JUMPS`] may be used up before an input comes back.
+    leaps: u32,
 }
 
 impl Drop for Session {
@@ -214,6 +230,7 @@ impl Session {
         // So that `docker run -v /home/alumno:/datos` finds the student's own files, and root the engine's.
         engine.show_on(&host.system);
         let empty = Arc::new(Snapshot::default());
+        let (patience, leaps) = if options.terminal.is_some() { (0, 0) } else { (PATIENCE, LEAPS) };
         let mut session = Session {
             log: Log {
                 seed: options.seed,
@@ -236,7 +253,9 @@ impl Session {
             prompt: String::new(),
             working: false,
             busy: false,
-            turn: Budget::default(),
+            turns: 0,
+            patience,
+            leaps,
         };
         session.prepare()?;
         Ok(session)
@@ -298,9 +317,17 @@ impl Session {
     /// Begins one and types a log's inputs.
     pub fn replay(options: Options, inputs: &[Input]) -> Result<Session, StartError> {
         let mut session = Session::start(options)?;
-        for input in inputs {
+        let own = session.patience;
+        for (i, input) in inputs.iter().enumerate() {
+            // What came after so many turns comes after as many again; what came at the end, at the end.
+            session.patience = match inputs.get(i + 1) {
+                Some(Input::Turns(turns)) => *turns,
+                Some(_) => PATIENCE,
+                None => own,
+            };
             session.apply(input);
         }
+        session.patience = own;
         Ok(session)
     }
 
@@ -310,11 +337,16 @@ impl Session {
             Input::Line(line) => self.run_line(line),
             Input::Keys(keys) => self.run_keys(keys),
             Input::Wait(seconds) => {
-                for _ in 0..*seconds {
-                    self.tick();
+                let patience = self.patience;
+                for n in 1..=*seconds {
+                    self.second();
+                    self.go_on(if n < *seconds { PATIENCE } else { patience });
                 }
+                self.record();
                 self.outcome(&input.label())
             }
+            // The input before it took them already.
+            Input::Turns(_) => self.outcome(""),
         }
     }
 
@@ -393,26 +425,13 @@ impl Session {
         }
     }
 
-    /// A second passes while a command is at work. Nothing happens at a prompt.
+    /// A command that is at work gets its turn: it computes on, or else a second passes. Nothing happens at a prompt.
     pub fn tick(&mut self) -> Settled {
-        if !self.working {
-            return Settled::Idle;
+        match self.busy {
+            true => _ = self.settle(),
+            false => self.second(),
         }
-        match self.log.inputs.last_mut() {
-            Some(Input::Wait(seconds)) => *seconds += 1,
-            _ => self.log.inputs.push(Input::Wait(1)),
-        }
-        let until = self.kernel.now().plus_nanos(SECOND);
-        let mut cx = Context::from_waker(Waker::noop());
-        let mut run = self.kernel.run_until(&mut cx, self.turn, until);
-        let mut fills = 0;
-        while self.drain() && run != Run::Busy && fills < FILLS {
-            fills += 1;
-            run = self.kernel.run_until(&mut cx, self.turn, until);
-        }
-        self.busy = run == Run::Busy || fills == FILLS;
-        self.working = self.busy || self.next_jump().is_some();
-        self.update();
+        self.record();
         if self.working {
             Settled::Working
         } else {
@@ -420,15 +439,45 @@ impl Session {
         }
     }
 
+    fn second(&mut self) {
+        if !self.working {
+            return;
+        }
+        match self.log.inputs.last_mut() {
+            Some(Input::Wait(seconds)) => *seconds += 1,
+            _ => self.log.inputs.push(Input::Wait(1)),
+        }
+        let until = self.kernel.now().plus_nanos(SECOND);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut run = self.kernel.run_until(&mut cx, TURN, until);
+        let mut fills = 0;
+        while self.drain() && run != Run::Busy && fills < FILLS {
+            fills += 1;
+            run = self.kernel.run_until(&mut cx, TURN, until);
+        }
+        self.busy = run == Run::Busy || fills == FILLS;
+        self.working = self.busy || self.next_jump().is_some();
+        self.update();
+    }
+
+    /// Lets it compute to its end, or for so many turns.
+    fn go_on(&mut self, turns: u32) {
+        for _ in 0..turns {
+            if !self.busy {
+                break;
+            }
+            self.settle();
+        }
+    }
+
+    /// From now on an input comes back when its command has ended, as one that nobody watches does.
+    pub fn wait_for_commands(&mut self) {
+        (self.patience, self.leaps) = (PATIENCE, LEAPS);
+    }
+
     /// Whether a command is still at work after the last input or tick.
     pub fn is_working(&self) -> bool {
         self.working
-    }
-
-    /// After how many polls of its programs a command that computes gives its caller a turn; else so many that hardly
-    /// any command is interrupted.
-    pub fn set_turn(&mut self, polls: u64) {
-        self.turn = Budget::polls(polls);
     }
 
     /// Whether it is at work computing, and not waiting for time to pass: the next tick may come at once.
@@ -531,6 +580,9 @@ impl Session {
             Foreground::Container(_) => Place::Container,
         };
         let label = input.label();
+        if self.busy {
+            self.log.inputs.push(Input::Turns(self.turns));
+        }
         self.log.inputs.push(input);
         let line = self.screen.lines().last().map_or(0, |l| l.number);
         self.entries.push(Entry { label, place, inputs: self.log.inputs.len(), line, snapshot: self.latest.clone() });
@@ -538,6 +590,20 @@ impl Session {
 
     fn finish(&mut self) {
         self.settle();
+        self.go_on(self.patience);
+        // Nor does anybody watch time pass.
+        for _ in 0..self.leaps {
+            if !self.working {
+                break;
+            }
+            self.settle();
+            self.go_on(self.patience);
+        }
+        self.record();
+    }
+
+    /// What the timeline's last entry came to, as far as it is known.
+    fn record(&mut self) {
         let refused = self.latest.refusal.is_some();
         if let Some(entry) = self.entries.last_mut() {
             entry.snapshot = self.latest.clone();
@@ -551,9 +617,10 @@ impl Session {
     fn settle(&mut self) -> Settled {
         let mut cx = Context::from_waker(Waker::noop());
         let (mut jumps, mut fills) = (0, 0);
+        self.turns = if self.busy { self.turns.saturating_add(1) } else { 0 };
         self.busy = false;
         let settled = loop {
-            let run = self.kernel.run(&mut cx, self.turn);
+            let run = self.kernel.run(&mut cx, TURN);
             if self.drain() && run != Run::Busy {
                 // Somebody may have waited for room in the terminal's buffer.
                 fills += 1;
@@ -576,12 +643,15 @@ impl Session {
                     Some(_) if jumps >= JUMPS => break Settled::Working,
                     Some(at) => {
                         jumps += 1;
-                        self.kernel.run_until(&mut cx, self.turn, at);
+                        self.kernel.run_until(&mut cx, TURN, at);
                     }
                 },
             }
         };
         self.working = settled == Settled::Working;
+        if !self.busy {
+            self.turns = 0;
+        }
         self.update();
         settled
     }
@@ -624,7 +694,9 @@ impl Session {
         if snapshot.foreground != foreground {
             Arc::make_mut(&mut snapshot).foreground = foreground;
         }
-        self.latest = snapshot;
+        if !snapshot.is_still(&self.latest) {
+            self.latest = snapshot;
+        }
     }
 
     fn take_raw(&mut self) -> Vec<u8> {

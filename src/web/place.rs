@@ -32,12 +32,13 @@ impl Place {
     pub fn after(&self, unit: &Unit, shown: &Shown) -> Place {
         let lesson = unit.lesson(Lang::Es);
         let mut place = self.clone();
-        // The last entry may have gone on since it was counted: goals are checked on it again.
         if place.seen > shown.entries.len() || place.progress.goals.len() != lesson.exercises().count() {
             place =
                 Place { progress: Progress::start(lesson), at: self.at, hints: self.hints.clone(), ..Place::default() };
         }
-        for (n, entry) in shown.entries.iter().enumerate().skip(place.seen) {
+        // A command that is still at work counts when it has ended.
+        let ended = shown.entries.len() - usize::from(shown.working && !shown.entries.is_empty());
+        for (n, entry) in shown.entries.iter().enumerate().take(ended).skip(place.seen) {
             let before = place.progress.steps;
             place.progress.after(lesson, &entry.label, &entry.snapshot);
             if place.progress.steps > before {
@@ -45,7 +46,7 @@ impl Place {
                 place.refused.push(entry.place == session::Place::Refused);
             }
         }
-        place.seen = shown.entries.len();
+        place.seen = ended;
         place.next = unit.cards_done(place.progress.steps);
         place
     }

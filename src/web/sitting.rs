@@ -10,9 +10,6 @@ use crate::terminal::tty::Size;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Polls between two pictures of a command that computes: some tens of milliseconds.
-const TURN: u64 = 1_000;
-
 /// The sitting that belongs to no lesson.
 pub const FREE: &str = "libre";
 
@@ -51,8 +48,7 @@ impl Sitting {
     /// Opens a log. The error is a sentence of Docker's.
     pub fn open(name: &str, log: &Log, size: Size) -> Result<Sitting, String> {
         let options = Options::for_log(log).on_terminal(size);
-        let mut session = Session::replay(options, &log.inputs).map_err(|error| error.to_string())?;
-        session.set_turn(TURN);
+        let session = Session::replay(options, &log.inputs).map_err(|error| error.to_string())?;
         let mut sitting = Sitting { session, name: name.to_owned(), shown: Shown::default() };
         sitting.refresh();
         Ok(sitting)
@@ -81,7 +77,12 @@ impl Sitting {
         }
     }
 
-    /// A second passes while a command is at work.
+    /// Whether a command computes, so that it could be given its next turn.
+    pub fn is_busy(&self) -> bool {
+        self.session.is_busy()
+    }
+
+    /// A command that is at work gets its turn.
     pub fn tick(&mut self) {
         self.session.tick();
         self.refresh();
@@ -100,8 +101,7 @@ impl Sitting {
     pub fn undo_to(&mut self, inputs: usize) -> Vec<Input> {
         let cut = self.session.log().inputs.get(inputs..).unwrap_or(&[]).to_vec();
         // What was replayed once starts once more; if it did not, the session stays as it is.
-        let Ok(mut session) = self.session.undo_to(inputs) else { return Vec::new() };
-        session.set_turn(TURN);
+        let Ok(session) = self.session.undo_to(inputs) else { return Vec::new() };
         self.session = session;
         self.shown.transcript = Rc::default();
         self.refresh();

@@ -358,6 +358,13 @@ impl State {
         let Some(sitting) = self.sitting.clone() else { return };
         for keys in inputs {
             sitting.borrow_mut().keys(keys);
+            // The next ones are for whoever reads after this command, unless it has no end.
+            for _ in 0..100 {
+                if !sitting.borrow().is_busy() {
+                    break;
+                }
+                sitting.borrow_mut().tick();
+            }
         }
         self.see();
     }
@@ -367,7 +374,7 @@ impl State {
         let Some(sitting) = self.sitting.clone() else { return };
         let before = std::mem::replace(&mut self.shown, sitting.borrow().shown());
         let grown = !Rc::ptr_eq(&before.entries, &self.shown.entries);
-        if grown {
+        if grown || before.working != self.shown.working {
             if let Some(unit) = self.unit().cloned() {
                 let place = self.place.after(&unit, &self.shown);
                 storage::set(&storage::done_key(unit.slug), &place.summary(&unit));
@@ -557,7 +564,7 @@ impl State {
         let keys = |input: &Input| match input {
             Input::Line(line) => format!("{line}\r"),
             Input::Keys(keys) => keys.clone(),
-            Input::Wait(_) => String::new(),
+            Input::Wait(_) | Input::Turns(_) => String::new(),
         };
         let inputs: Vec<String> = self.undone.iter().map(keys).collect();
         self.notice = None;

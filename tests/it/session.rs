@@ -55,3 +55,63 @@ fn df_counts_what_is_written() {
     let used: Vec<i64> = outcome.stdout.lines().map(|line| line.trim().parse().unwrap()).collect();
     assert_eq!(used[1] - used[0], 2048, "{}", outcome.output);
 }
+
+/// Everything that replaying a log must give again.
+fn state(session: &Session) -> (String, String) {
+    (session.screen().text(), serde_json::to_string(&*session.snapshot()).unwrap())
+}
+
+fn replayed(session: &Session) -> Session {
+    let options = Options::for_log(session.log()).on_terminal(Size { rows: 24, cols: 80 });
+    Session::replay(options, &session.log().inputs).unwrap()
+}
+
+#[test]
+fn a_command_that_computes_for_long_replays_to_the_same_state() {
+    let mut session = on_terminal(Options { images: vec!["busybox".into()], ..Options::default() });
+    session.run_line("for i in $(seq 1000); do docker create busybox >/dev/null; done; date");
+    assert!(session.is_busy(), "one turn is not enough for it");
+    let mut turns = 0;
+    while session.is_working() {
+        session.tick();
+        turns += 1;
+    }
+    assert!(turns > 1);
+    assert_eq!(session.snapshot().containers.len(), 1000);
+    assert_eq!(session.entries().last().unwrap().snapshot.containers.len(), 1000, "the timeline sees its end");
+    session.run_line("date");
+    let again = replayed(&session);
+    assert_eq!((state(&again), again.now(), again.log()), (state(&session), session.now(), session.log()));
+}
+
+#[test]
+fn an_interrupt_in_the_middle_replays_in_the_middle() {
+    let mut session = on_terminal(Options { images: vec!["busybox".into()], ..Options::default() });
+    session.run_line("while :; do docker create busybox >/dev/null; done");
+    for _ in 0..3 {
+        session.tick();
+    }
+    session.run_keys("\u{3}");
+    assert!(!session.is_working());
+    let made = session.snapshot().containers.len();
+    assert!(made > 3, "{made}");
+    session.run_line("while sleep 1; do :; done");
+    for _ in 0..5 {
+        session.tick();
+    }
+    session.run_keys("\u{3}");
+    session.run_line("date");
+    let again = replayed(&session);
+    assert_eq!((state(&again), again.now(), again.log()), (state(&session), session.now(), session.log()));
+    let text = session.log().to_text();
+    assert_eq!(capas::session::log::Log::parse(&text).unwrap().inputs, session.log().inputs, "{text}");
+}
+
+#[test]
+fn a_captured_command_comes_to_its_end_however_long() {
+    let mut session = Session::start(Options { images: vec!["busybox".into()], ..Options::default() }).unwrap();
+    let outcome = session.run_line("for i in $(seq 2000); do docker create busybox; done | wc -l");
+    assert_eq!(outcome.output, "2000\n");
+    let outcome = session.run_line("for i in $(seq 500); do sleep 1; done; echo end");
+    assert_eq!(outcome.output, "end\n");
+}

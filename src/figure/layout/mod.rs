@@ -16,6 +16,7 @@ use super::describe;
 use super::measure::font;
 use super::scene::{Node, Options, Scene, Size, View};
 use crate::engine::snapshot::{ContainerView, Foreground, Snapshot};
+use crate::sorted::VecMap;
 use crate::strings::figure as s;
 pub(super) use forest::{columns, forest, Column, Family, Row, Run};
 use std::sync::Arc;
@@ -133,10 +134,12 @@ pub fn auto_focus(now: &Snapshot, prev: Option<&Snapshot>, last: Option<&str>) -
 /// The container or image that is new or changed, the newest of them.
 fn concerned(now: &Snapshot, prev: &Snapshot) -> Option<Arc<str>> {
     let (fresh, old) = change::differing(&now.containers, &prev.containers);
+    let old: VecMap<&str, &Arc<ContainerView>> = old.iter().map(|c| (&*c.id, c)).collect();
     let mut changed = None;
     for c in fresh {
-        match old.iter().find(|o| o.id == c.id) {
+        match old.get(&*c.id) {
             None => return Some(c.id.clone()),
+            Some(b) if Arc::ptr_eq(b, c) => {}
             Some(b) if b.changes != c.changes || b.state != c.state || b.started != c.started => {
                 changed = changed.or_else(|| Some(c.id.clone()));
             }
