@@ -1,10 +1,10 @@
 //! A sitting: inputs come in, outputs and snapshots come out. Its whole state is its log; undo and resume are replay.
-//! It owns the clock's policy: time stands still while somebody sits at a prompt, a little of it passes with every
-//! input, and while a command is at work it jumps to whatever that command waits for. It must not know whether a page
-//! or a program shows it.
+//! It must not know whether a page or a program shows it.
 
+mod clock;
 mod files;
 pub mod log;
+mod options;
 pub mod replay;
 mod typed;
 
@@ -14,168 +14,17 @@ use crate::engine::registry::TeachingRegistry;
 use crate::engine::sim::SimEngine;
 use crate::engine::snapshot::{Foreground, Snapshot};
 use crate::host::{self, Host, Output};
-use crate::kernel::{Budget, Kernel, Run};
-use crate::lesson::Lesson;
+use crate::kernel::Kernel;
 use crate::terminal::screen::Screen;
 use crate::terminal::tty::Size;
+use clock::{LEAPS, PATIENCE, THINKING};
 use log::{Input, Log};
 
 pub use crate::host::HostFile;
 pub use crate::shell::is_complete;
-use std::cell::RefCell;
-use std::future::Future;
+pub use options::{Entry, Options, Outcome, Place, Settled, StartError};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Waker};
-
-/// How a session begins.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Seed of ids and names.
-    pub seed: u64,
-    /// The clock at the start.
-    pub start: Time,
-    /// Images of the teaching registry that are there at the start.
-    pub images: Vec<String>,
-    /// Archives of `docker save` that are loaded at the start.
-    pub archives: Vec<Arc<[u8]>>,
-    /// Files that are on the computer beside the usual ones.
-    pub files: Vec<HostFile>,
-    /// The lesson it belongs to, by its slug.
-    pub lesson: Option<String>,
-    /// A terminal of this size that is typed at; without one, lines are handed over and output is captured.
-    pub terminal: Option<Size>,
-    /// Whether the student is root on the computer.
-    pub root: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        let log = Log::default();
-        Options {
-            seed: log.seed,
-            start: log.start,
-            images: Vec::new(),
-            archives: Vec::new(),
-            files: Vec::new(),
-            lesson: None,
-            terminal: None,
-            root: false,
-        }
-    }
-}
-
-impl Options {
-    /// With what the lesson needs, output captured.
-    pub fn for_lesson(lesson: &Lesson, seed: u64) -> Options {
-        Options { seed, images: lesson.images.clone(), lesson: Some(lesson.slug.clone()), ..Options::default() }
-    }
-
-    /// As the log began, output captured.
-    pub fn for_log(log: &Log) -> Options {
-        Options {
-            seed: log.seed,
-            start: log.start,
-            images: log.images.clone(),
-            lesson: log.lesson.clone(),
-            ..Options::default()
-        }
-    }
-
-    /// The same on a terminal of this size.
-    pub fn on_terminal(self, size: Size) -> Options {
-        Options { terminal: Some(size), ..self }
-    }
-}
-
-/// Why a session could not begin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StartError {
-    /// The teaching registry has no such image, or its name is none; Docker's sentence.
-    Image(String),
-    /// An archive could not be loaded; Docker's sentence.
-    Archive(String),
-    /// The computer's shell could not be started.
-    Shell(String),
-}
-
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            StartError::Image(what) | StartError::Archive(what) | StartError::Shell(what) => f.write_str(what),
-        }
-    }
-}
-
-/// How far a session got before it gave its caller a turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// Everything waits for input.
-    Idle,
-    /// A command is still at work and would go on for long: let [`Session::tick`] time pass, or interrupt it.
-    Working,
-}
-
-/// What one input led to.
-#[derive(Clone, Debug, Default)]
-pub struct Outcome {
-    /// What was typed.
-    pub input: String,
-    /// Standard output; what a container's terminal showed counts as this.
-    pub stdout: String,
-    /// Standard error (empty on a terminal, which does not tell them apart).
-    pub stderr: String,
-    /// Both in order, without the echo of the input and the next prompt.
-    pub output: String,
-    /// The bytes as they came.
-    pub raw: Vec<u8>,
-    /// The last command's exit status; while one is at work, the one before.
-    pub status: i32,
-}
-
-/// Where an input went, for the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// To the student's own computer.
-    Host,
-    /// Into a container.
-    Container,
-    /// To the computer, and the engine refused it.
-    Refused,
-}
-
-/// One entry of the timeline.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// What was typed.
-    pub label: String,
-    /// Where it went.
-    pub place: Place,
-    /// How many inputs the log had with it: [`Session::undo_to`] takes this.
-    pub inputs: usize,
-    /// The first line of the screen that it wrote to (see `Screen::lines_from`).
-    pub line: u64,
-    /// What the engine held after it.
-    pub snapshot: Arc<Snapshot>,
-}
-
-/// Nanoseconds of thinking before each input.
-const THINKING: i64 = 2 * SECOND;
-/// How many timers the clock may jump to after one input before the caller gets a turn.
-const JUMPS: u32 = 200;
-
-/// What a command that computes does in one turn, in polls of its programs: a tenth of a second of a page at most. Not a
-/// setting, since a log counts in turns.
-const TURN: Budget = Budget::polls(1_000);
-
-/// The turns after which a command that nobody watches counts as one without end.
-const PATIENCE: u32 = 10_000;
-
-/// The same for one that waits and waits: times of [`JUMPS`].
-const LEAPS: u32 = 100;
-
-/// How often the terminal's 64 KiB may be filled and emptied before the session lets the page breathe.
-const FILLS: u32 = 32;
 
 /// A sitting.
 pub struct Session {
@@ -292,28 +141,6 @@ impl Session {
         Ok(())
     }
 
-    /// Runs until the future is done, whatever time that takes; `None` where it waits for what never comes.
-    fn wait_for<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> Option<T> {
-        let done = Rc::new(RefCell::new(None));
-        let slot = done.clone();
-        self.kernel.spawn(async move {
-            let value = future.await;
-            *slot.borrow_mut() = Some(value);
-        });
-        let mut cx = Context::from_waker(Waker::noop());
-        loop {
-            let run = self.kernel.run(&mut cx, Budget::default());
-            if let Some(value) = done.borrow_mut().take() {
-                return Some(value);
-            }
-            match run {
-                Run::Timer(at) => self.kernel.advance_to(at),
-                Run::Busy => {}
-                Run::Idle => return None,
-            }
-        }
-    }
-
     /// Begins one and types a log's inputs.
     pub fn replay(options: Options, inputs: &[Input]) -> Result<Session, StartError> {
         let mut session = Session::start(options)?;
@@ -423,66 +250,6 @@ impl Session {
             self.begin(Input::Keys(typed));
             self.finish();
         }
-    }
-
-    /// A command that is at work gets its turn: it computes on, or else a second passes. Nothing happens at a prompt.
-    pub fn tick(&mut self) -> Settled {
-        match self.busy {
-            true => _ = self.settle(),
-            false => self.second(),
-        }
-        self.record();
-        if self.working {
-            Settled::Working
-        } else {
-            Settled::Idle
-        }
-    }
-
-    fn second(&mut self) {
-        if !self.working {
-            return;
-        }
-        match self.log.inputs.last_mut() {
-            Some(Input::Wait(seconds)) => *seconds += 1,
-            _ => self.log.inputs.push(Input::Wait(1)),
-        }
-        let until = self.kernel.now().plus_nanos(SECOND);
-        let mut cx = Context::from_waker(Waker::noop());
-        let mut run = self.kernel.run_until(&mut cx, TURN, until);
-        let mut fills = 0;
-        while self.drain() && run != Run::Busy && fills < FILLS {
-            fills += 1;
-            run = self.kernel.run_until(&mut cx, TURN, until);
-        }
-        self.busy = run == Run::Busy || fills == FILLS;
-        self.working = self.busy || self.next_jump().is_some();
-        self.update();
-    }
-
-    /// Lets it compute to its end, or for so many turns.
-    fn go_on(&mut self, turns: u32) {
-        for _ in 0..turns {
-            if !self.busy {
-                break;
-            }
-            self.settle();
-        }
-    }
-
-    /// From now on an input comes back when its command has ended, as one that nobody watches does.
-    pub fn wait_for_commands(&mut self) {
-        (self.patience, self.leaps) = (PATIENCE, LEAPS);
-    }
-
-    /// Whether a command is still at work after the last input or tick.
-    pub fn is_working(&self) -> bool {
-        self.working
-    }
-
-    /// Whether it is at work computing, and not waiting for time to pass: the next tick may come at once.
-    pub fn is_busy(&self) -> bool {
-        self.busy
     }
 
     /// The window has another size.
@@ -613,78 +380,6 @@ impl Session {
         }
     }
 
-    /// Runs until everything waits for input, or a command would go on for long.
-    fn settle(&mut self) -> Settled {
-        let mut cx = Context::from_waker(Waker::noop());
-        let (mut jumps, mut fills) = (0, 0);
-        self.turns = if self.busy { self.turns.saturating_add(1) } else { 0 };
-        self.busy = false;
-        let settled = loop {
-            let run = self.kernel.run(&mut cx, TURN);
-            if self.drain() && run != Run::Busy {
-                // Somebody may have waited for room in the terminal's buffer.
-                fills += 1;
-                if fills < FILLS {
-                    continue;
-                }
-            }
-            match run {
-                Run::Idle if fills >= FILLS => {
-                    self.busy = true;
-                    break Settled::Working;
-                }
-                Run::Idle => break Settled::Idle,
-                Run::Busy => {
-                    self.busy = true;
-                    break Settled::Working;
-                }
-                Run::Timer(_) => match self.next_jump() {
-                    None => break Settled::Idle,
-                    Some(_) if jumps >= JUMPS => break Settled::Working,
-                    Some(at) => {
-                        jumps += 1;
-                        self.kernel.run_until(&mut cx, TURN, at);
-                    }
-                },
-            }
-        };
-        self.working = settled == Settled::Working;
-        if !self.busy {
-            self.turns = 0;
-        }
-        self.update();
-        settled
-    }
-
-    /// The moment that the command at work waits for; `None` where somebody sits at a prompt.
-    fn next_jump(&self) -> Option<Time> {
-        let prompt = match &self.host.lines {
-            Some(lines) => !lines.is_busy() || self.host.tty.is_read_blocked(),
-            None => self.host.tty.is_read_blocked(),
-        };
-        match prompt {
-            false => self.kernel.next_timer(),
-            true => self.kernel.next_timer_of_interest(),
-        }
-    }
-
-    /// Shows what was written; whether there was anything.
-    fn drain(&mut self) -> bool {
-        let mut any = false;
-        loop {
-            let bytes = self.host.tty.take_output(1 << 16);
-            if bytes.is_empty() {
-                return any;
-            }
-            any = true;
-            self.screen.feed(&bytes);
-            self.raw.extend_from_slice(&bytes);
-            if let Some(watched) = &mut self.watched {
-                watched.extend_from_slice(&bytes);
-            }
-        }
-    }
-
     fn update(&mut self) {
         let mut snapshot = Arc::new(self.engine.snapshot_now());
         let foreground = match self.engine.interactive_container() {
@@ -729,15 +424,5 @@ impl Session {
         outcome.output = typed::shown(&outcome.output, input, waiting, &mut self.prompt);
         outcome.status = self.host.lines.as_ref().map_or(0, host::Lines::status);
         outcome
-    }
-}
-
-impl Outcome {
-    fn append(&mut self, next: Outcome) {
-        self.stdout.push_str(&next.stdout);
-        self.stderr.push_str(&next.stderr);
-        self.output.push_str(&next.output);
-        self.raw.extend_from_slice(&next.raw);
-        self.status = next.status;
     }
 }
