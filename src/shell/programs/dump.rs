@@ -1,4 +1,4 @@
-//! `od`, `hexdump` and `xxd`: bytes made visible.
+//! `od`, `hexdump`, `xxd` and `base64`: bytes made visible.
 
 use super::input::Input;
 use super::job::{Job, Outcome};
@@ -22,30 +22,83 @@ struct Format {
     text: bool,
 }
 
-/// The operands' bytes one after the other; nothing where no operand could be opened.
-async fn gather(job: &mut Job, paths: &[String], skip: u64, limit: u64) -> Option<Vec<u8>> {
-    let paths = if paths.is_empty() { vec!["-".to_string()] } else { paths.to_vec() };
-    let (mut skip, mut out, mut any) = (skip, Vec::new(), false);
-    for path in paths {
-        match Input::open(job, &path).await {
-            Ok(mut input) => {
-                any = true;
-                while (out.len() as u64) < limit {
-                    let Some(piece) = input.piece(job).await else { break };
-                    let cut = piece.len().min(usize::try_from(skip).unwrap_or(usize::MAX));
-                    skip -= cut as u64;
-                    out.extend_from_slice(piece.get(cut..).unwrap_or(&[]));
+/// The operands' bytes one after the other, a row at a time: what flows without end is shown as it flows.
+struct Rows {
+    paths: std::vec::IntoIter<String>,
+    now: Option<(String, Input)>,
+    held: Vec<u8>,
+    at: usize,
+    skip: u64,
+    left: u64,
+    /// Whether any operand could be opened.
+    any: bool,
+}
+
+impl Rows {
+    fn new(paths: &[String], skip: u64, limit: u64) -> Rows {
+        let paths = if paths.is_empty() { vec!["-".to_string()] } else { paths.to_vec() };
+        Rows { paths: paths.into_iter(), now: None, held: Vec::new(), at: 0, skip, left: limit, any: false }
+    }
+
+    /// The next piece, of any length but none.
+    async fn piece(&mut self, job: &mut Job) -> Option<Vec<u8>> {
+        while self.left > 0 {
+            if let Some((path, input)) = &mut self.now {
+                while let Some(mut piece) = input.piece(job).await {
+                    let cut = self.skip.min(piece.len() as u64);
+                    self.skip -= cut;
+                    piece.drain(..cut as usize);
+                    piece.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+                    self.left -= piece.len() as u64;
+                    if !piece.is_empty() {
+                        return Some(piece);
+                    }
                 }
                 if let Some(e) = input.error {
-                    job.fail_plain(&path, e);
+                    job.fail_plain(path, e);
                 }
+            }
+            if let Some((_, input)) = self.now.take() {
                 input.close(job);
             }
-            Err(e) => job.fail_plain(&path, e),
+            let path = self.paths.next()?;
+            match Input::open(job, &path).await {
+                Ok(input) => (self.any, self.now) = (true, Some((path, input))),
+                Err(e) => job.fail_plain(&path, e),
+            }
         }
+        None
     }
-    out.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    any.then_some(out)
+
+    /// The next row of so many bytes; only the last may have fewer.
+    async fn row(&mut self, job: &mut Job, width: usize) -> Option<Vec<u8>> {
+        while self.held.len() < self.at + width {
+            let Some(piece) = self.piece(job).await else { break };
+            self.held.drain(..self.at);
+            self.at = 0;
+            self.held.extend(piece);
+        }
+        let row: Vec<u8> = self.held.iter().skip(self.at).take(width).copied().collect();
+        self.at += row.len();
+        (!row.is_empty()).then_some(row)
+    }
+
+    /// Shows the rows, those that are as the one before as one `*` unless all are wanted. Gives the offset at the end.
+    async fn show(&mut self, job: &mut Job, width: usize, all: bool, line: impl Fn(&mut Job, u64, &[u8])) -> u64 {
+        let (mut at, mut last, mut starred) = (self.skip, Vec::new(), false);
+        while let Some(row) = self.row(job, width).await {
+            let same = row == last && !all;
+            if !same {
+                line(job, at, &row);
+            } else if !starred {
+                job.line("*");
+            }
+            starred = same;
+            at += row.len() as u64;
+            last = row;
+        }
+        at
+    }
 }
 
 /// `od`.
@@ -92,7 +145,6 @@ pub async fn od(job: &mut Job) -> Outcome {
     };
     let (skip, limit) = (number('j').flatten().unwrap_or(0), number('N').flatten().unwrap_or(u64::MAX));
     let width = opts.value('w').map_or(16, |w| w.parse().unwrap_or(32)).max(1);
-    let Some(bytes) = gather(job, &opts.args, skip, limit).await else { return Ok(()) };
     let radix = opts.value('A').unwrap_or("o").to_string();
     let address = |at: u64| match radix.as_str() {
         "n" => String::new(),
@@ -102,33 +154,22 @@ pub async fn od(job: &mut Job) -> Outcome {
     };
     // All formats of a line keep in step: a row is as wide as the widest of them.
     let wide = formats.iter().map(|f| (digits(*f) + 1) * fields(*f, width)).max().unwrap_or(0);
-    let mut last: Option<&[u8]> = None;
-    let mut starred = false;
-    let mut at = skip;
-    for row in bytes.chunks(width) {
-        if last == Some(row) && !opts.has('v') && row.len() == width {
-            if !starred {
-                job.line("*");
+    let show = |job: &mut Job, at: u64, row: &[u8]| {
+        for (i, format) in formats.iter().enumerate() {
+            let head = if i == 0 { address(at) } else { " ".repeat(address(at).len()) };
+            job.out(&head);
+            let text = od_row(*format, row, fields(*format, width), wide);
+            job.out(&text);
+            if format.text {
+                let pad = wide.saturating_sub(text.len());
+                job.out(&[&" ".repeat(pad), "  >", &printable(row), "<"].concat());
             }
-            starred = true;
-        } else {
-            starred = false;
-            for (i, format) in formats.iter().enumerate() {
-                let head = if i == 0 { address(at) } else { " ".repeat(address(at).len()) };
-                job.out(&head);
-                let text = od_row(*format, row, fields(*format, width), wide);
-                job.out(&text);
-                if format.text {
-                    let pad = wide.saturating_sub(text.len());
-                    job.out(&[&" ".repeat(pad), "  >", &printable(row), "<"].concat());
-                }
-                job.out("\n");
-            }
+            job.out("\n");
         }
-        last = Some(row);
-        at += row.len() as u64;
-    }
-    if radix != "n" {
+    };
+    let mut rows = Rows::new(&opts.args, skip, limit);
+    let at = rows.show(job, width, opts.has('v'), show).await;
+    if rows.any && radix != "n" {
         job.line(&address(at));
     }
     Ok(())
@@ -226,35 +267,29 @@ fn printable(row: &[u8]) -> String {
 
 /// `hexdump`, and `hd`.
 pub async fn hexdump(job: &mut Job) -> Outcome {
-    let opts = job.options("bcCde:f:L:n:os:vx canonical=C length=n: skip=s: no-squeezing=v")?;
+    let opts = job.options("bcCdn:os:vx canonical=C length=n: skip=s: no-squeezing=v")?;
     let number = |key: char| opts.value(key).and_then(sizes::parse);
     let skip = number('s').unwrap_or(0);
-    let Some(bytes) = gather(job, &opts.args, skip, number('n').unwrap_or(u64::MAX)).await else {
+    let hd = (job.usage.name == "hd").then_some('C');
+    let mut kinds: Vec<char> = hd.into_iter().chain(opts.all("bcCdox")).collect();
+    if kinds.is_empty() {
+        kinds.push(' ');
+    }
+    let mut rows = Rows::new(&opts.args, skip, number('n').unwrap_or(u64::MAX));
+    let show = |job: &mut Job, at: u64, row: &[u8]| {
+        for kind in &kinds {
+            job.line(&if *kind == 'C' { canonical_row(at, row) } else { units_row(*kind, at, row) });
+        }
+    };
+    let at = rows.show(job, 16, opts.has('v'), show).await;
+    if !rows.any {
         if !job.busybox() {
             job.complain(&["all input file arguments failed"]);
         }
         return Err(1);
-    };
-    let canonical = opts.has('C') || job.usage.name == "hd";
-    let mut last: Option<&[u8]> = None;
-    let mut starred = false;
-    let mut at = skip;
-    for row in bytes.chunks(16) {
-        if last == Some(row) && !opts.has('v') {
-            if !starred {
-                job.line("*");
-            }
-            starred = true;
-        } else {
-            starred = false;
-            let line = if canonical { canonical_row(at, row) } else { words_row(at, row) };
-            job.line(&line);
-        }
-        last = Some(row);
-        at += row.len() as u64;
     }
-    if !bytes.is_empty() {
-        job.line(&if canonical { format!("{at:08x}") } else { format!("{at:07x}") });
+    if at > skip {
+        job.line(&if kinds.last() == Some(&'C') { format!("{at:08x}") } else { format!("{at:07x}") });
     }
     Ok(())
 }
@@ -267,81 +302,114 @@ fn canonical_row(at: u64, row: &[u8]) -> String {
     format!("{at:08x}  {hex:<50}|{}|", printable(row))
 }
 
-fn words_row(at: u64, row: &[u8]) -> String {
+/// A row of bytes or of words of two, as the option of this letter shows them.
+fn units_row(kind: char, at: u64, row: &[u8]) -> String {
+    let (size, wide) = match kind {
+        'b' | 'c' => (1, 4),
+        ' ' => (2, 5),
+        _ => (2, 8),
+    };
     let mut out = format!("{at:07x}");
-    for n in 0..8 {
-        match row.get(2 * n..(2 * n + 2).min(row.len())) {
-            Some([a, b]) => out.push_str(&format!(" {b:02x}{a:02x}")),
-            Some([a]) => out.push_str(&format!(" 00{a:02x}")),
-            _ => out.push_str("     "),
-        }
+    for unit in row.chunks(size) {
+        let value = unit.iter().rev().fold(0u32, |v, b| v << 8 | u32::from(*b));
+        let text = match kind {
+            'b' => format!("{value:03o}"),
+            'c' => char_name(value as u8),
+            'd' => format!("{value:05}"),
+            'o' => format!("{value:06o}"),
+            _ => format!("{value:04x}"),
+        };
+        out.push_str(&format!("{text:>wide$}"));
     }
-    out
+    let full = 7 + 16 / size * wide;
+    format!("{out:<full$}")
 }
 
 /// `xxd`, without its way back.
 pub async fn xxd(job: &mut Job) -> Outcome {
-    let opts = job.options("+abc:Eg:il:pPrs:u")?;
+    let opts = job.options("+bc:g:l:pPs:u")?;
+    if let [_, extra, ..] = opts.args.as_slice() {
+        return Err(job.extra_operand(extra));
+    }
     let number = |key: char| opts.value(key).and_then(sizes::parse);
-    let skip = number('s').unwrap_or(0);
-    let bytes = gather(job, &opts.args, skip, number('l').unwrap_or(u64::MAX)).await.unwrap_or_default();
-    let plain = opts.last("pP").is_some();
-    let columns = number('c').map_or(if plain { 30 } else { 16 }, |c| c.max(1) as usize);
-    let group = number('g').map_or(2, |g| g.max(1) as usize);
-    for (n, row) in bytes.chunks(columns).enumerate() {
-        let mut hex = String::new();
+    let (plain, bits) = (opts.last("pP").is_some(), opts.has('b'));
+    let default = if plain {
+        (30, 0)
+    } else if bits {
+        (6, 1)
+    } else {
+        (16, 2)
+    };
+    let columns = number('c').map_or(default.0, |c| c.max(1) as usize);
+    let group = number('g').map_or(default.1, |g| g as usize);
+    let group = if group == 0 { columns } else { group };
+    let digits = if bits { 8 } else { 2 };
+    let show = |job: &mut Job, at: u64, row: &[u8]| {
+        let mut units = String::new();
         for (i, b) in row.iter().enumerate() {
-            let gap = if !plain && i > 0 && i % group == 0 { " " } else { "" };
-            hex.push_str(&if opts.has('u') { format!("{gap}{b:02X}") } else { format!("{gap}{b:02x}") });
+            units.push_str(if !plain && i > 0 && i % group == 0 { " " } else { "" });
+            units.push_str(&match (bits, opts.has('u')) {
+                (true, _) => format!("{b:08b}"),
+                (_, true) => format!("{b:02X}"),
+                _ => format!("{b:02x}"),
+            });
         }
         if plain {
-            job.line(&hex);
+            job.line(&units);
         } else {
-            let wide = columns * 2 + columns.div_ceil(group) - 1;
-            job.line(&format!("{:08x}: {hex:<wide$}  {}", skip + (n * columns) as u64, printable(row)));
+            let wide = columns * digits + columns.div_ceil(group) - 1;
+            job.line(&format!("{at:08x}: {units:<wide$}  {}", printable(row)));
         }
-    }
+    };
+    let mut rows = Rows::new(&opts.args, number('s').unwrap_or(0), number('l').unwrap_or(u64::MAX));
+    rows.show(job, columns, true, show).await;
     Ok(())
 }
 
 /// `base64`.
 pub async fn base64(job: &mut Job) -> Outcome {
     let opts = job.options("diw: decode=d ignore-garbage=i wrap=w:")?;
-    let bytes = gather(job, &opts.args, 0, u64::MAX).await.unwrap_or_default();
+    let mut rows = Rows::new(&opts.args, 0, u64::MAX);
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     if opts.has('d') {
         let (mut bits, mut have) = (0u32, 0);
-        for b in bytes {
-            match alphabet.iter().position(|a| *a == b) {
-                Some(value) => {
-                    bits = (bits << 6 | value as u32) & 0xff_ffff;
-                    have += 6;
-                    if have >= 8 {
-                        have -= 8;
-                        job.bytes(&[(bits >> have) as u8]);
+        while let Some(piece) = rows.piece(job).await {
+            for b in piece {
+                match alphabet.iter().position(|a| *a == b) {
+                    Some(value) => {
+                        bits = (bits << 6 | value as u32) & 0xff_ffff;
+                        have += 6;
+                        if have >= 8 {
+                            have -= 8;
+                            job.bytes(&[(bits >> have) as u8]);
+                        }
                     }
-                }
-                None if b == b'=' || b == b'\n' || opts.has('i') => {}
-                None => {
-                    job.complain(&["invalid input"]);
-                    return Err(1);
+                    None if b == b'=' || b == b'\n' || opts.has('i') => {}
+                    None => {
+                        job.complain(&["invalid input"]);
+                        return Err(1);
+                    }
                 }
             }
         }
         return Ok(());
     }
-    let mut out = Vec::new();
-    for triple in bytes.chunks(3) {
+    let width = opts.value('w').map_or(76, |w| w.parse().unwrap_or(76));
+    let mut column = 0;
+    while let Some(triple) = rows.row(job, 3).await {
         let value = triple.iter().fold(0u32, |v, b| v << 8 | u32::from(*b)) << (8 * (3 - triple.len()));
         for i in 0..4 {
+            if width > 0 && column == width {
+                job.out("\n");
+                column = 0;
+            }
             let letter = alphabet.get((value >> (18 - 6 * i) & 63) as usize).copied().unwrap_or(b'=');
-            out.push(if i <= triple.len() { letter } else { b'=' });
+            job.bytes(&[if i <= triple.len() { letter } else { b'=' }]);
+            column += 1;
         }
     }
-    let width = opts.value('w').map_or(76, |w| w.parse().unwrap_or(76));
-    for line in out.chunks(if width == 0 { usize::MAX } else { width }) {
-        job.bytes(line);
-        job.out(if width == 0 { "" } else { "\n" });
+    if width > 0 && column > 0 {
+        job.out("\n");
     }
     Ok(())
 }

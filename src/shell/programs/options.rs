@@ -21,6 +21,11 @@ impl Parsed {
         self.opts.iter().rev().map(|(k, _)| *k).find(|k| keys.contains(*k))
     }
 
+    /// Those given of several options, in their order.
+    pub fn all(&self, keys: &'static str) -> impl Iterator<Item = char> + '_ {
+        self.opts.iter().map(|(k, _)| *k).filter(|k| keys.contains(*k))
+    }
+
     /// The argument of an option (of the last, where it was given more than once).
     pub fn value(&self, key: char) -> Option<&str> {
         self.opts.iter().rev().find(|(k, _)| *k == key).map(|(_, v)| v.as_str())
