@@ -7,14 +7,10 @@ use crate::kernel::Signal;
 pub fn kill(job: &mut Job) -> Outcome {
     let mut words = std::mem::take(&mut job.args).into_iter().peekable();
     let mut signal = Some(Signal::TERM);
-    let mut listing = false;
-    while let Some(word) = words.next_if(|w| w.starts_with('-') && w.len() > 1) {
+    // Only the first word may name a signal: the number of a process group looks like one.
+    if let Some(word) = words.next_if(|w| w.starts_with('-') && w.len() > 1 && w != "--") {
         let name = match word.as_str() {
-            "--" => break,
-            "-l" | "-L" | "--list" | "--table" => {
-                listing = true;
-                continue;
-            }
+            "-l" | "-L" | "--list" | "--table" => return list_signals(job, words.collect()),
             "-s" | "--signal" | "-n" => words.next().unwrap_or_default(),
             other => other.trim_start_matches('-').to_string(),
         };
@@ -27,9 +23,7 @@ pub fn kill(job: &mut Job) -> Outcome {
             }
         }
     }
-    if listing {
-        return list_signals(job, words.collect());
-    }
+    words.next_if(|w| w == "--");
     let pids: Vec<String> = words.collect();
     if pids.is_empty() {
         job.err("\nUsage:\n kill [options] <pid> [...]\n");
@@ -75,12 +69,17 @@ fn list_signals(job: &mut Job, words: Vec<String>) -> Outcome {
 
 /// `pidof`: the numbers of the processes of a name, the newest first.
 pub fn pidof(job: &mut Job) -> Outcome {
-    let opts = job.options("so:xcnqzS:")?;
+    let opts = job.options("so:q")?;
+    let omitted: Vec<&str> = opts.values('o').flat_map(|v| v.split(',')).collect();
     let mut found = Vec::new();
     for p in job.proc.system().processes().into_iter().rev() {
         let name = p.argv.first().map(|a| super::job::base_name(a).to_string()).unwrap_or_default();
+        let pid = p.pid.to_string();
+        if omitted.contains(&pid.as_str()) {
+            continue;
+        }
         if opts.args.iter().any(|a| *a == p.comm || *a == name || p.argv.first() == Some(a)) {
-            found.push(p.pid.to_string());
+            found.push(pid);
         }
     }
     if opts.has('s') {
