@@ -27,5 +27,5 @@ pub use errno::Errno;
 pub use file::Handle;
 pub use layer::{Entry, EntryBody, Layer};
 pub use mount::{FsType, Mount};
-pub use node::{FileKind, Meta, Stat};
+pub use node::{mode_string, FileKind, Meta, Stat};
 pub use vfs::{DirEntry, DiskNode, MountInfo, OpenFlags, Pseudo, PseudoNode, SharedMount, Vfs, Who};

@@ -118,23 +118,28 @@ pub struct Stat {
     pub blocks: u64,
 }
 
+/// The letter of a kind and the permissions: `"-rw-r--r--"`.
+pub fn mode_string(kind: char, mode: u32) -> String {
+    let mut out = String::with_capacity(10);
+    out.push(kind);
+    for (shift, special, set, unset) in [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')] {
+        let bits = mode >> shift;
+        out.push(if bits & 4 != 0 { 'r' } else { '-' });
+        out.push(if bits & 2 != 0 { 'w' } else { '-' });
+        out.push(match (mode & special != 0, bits & 1 != 0) {
+            (false, false) => '-',
+            (false, true) => 'x',
+            (true, false) => unset,
+            (true, true) => set,
+        });
+    }
+    out
+}
+
 impl Stat {
     /// As `ls -l` shows kind and permissions: `"-rw-r--r--"`, `"drwxrwxrwt"`.
     pub fn mode_string(&self) -> String {
-        let mut out = String::with_capacity(10);
-        out.push(self.kind.letter());
-        for (shift, special, set, unset) in [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')] {
-            let bits = self.mode >> shift;
-            out.push(if bits & 4 != 0 { 'r' } else { '-' });
-            out.push(if bits & 2 != 0 { 'w' } else { '-' });
-            out.push(match (self.mode & special != 0, bits & 1 != 0) {
-                (false, false) => '-',
-                (false, true) => 'x',
-                (true, false) => unset,
-                (true, true) => set,
-            });
-        }
-        out
+        mode_string(self.kind.letter(), self.mode)
     }
 
     /// `st_mode` with the type bits, as 0o100644.

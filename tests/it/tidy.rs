@@ -180,3 +180,128 @@ fn nothing_of_one_machine_is_in_the_text() {
     }
     assert!(wrong.is_empty(), "{wrong:?}");
 }
+
+/// Options that a program reads past on purpose, by source file: those that are the default or have nothing to change
+/// in a simulation without a disk, niceness, threads or parallel work. Everything else that a specification takes is
+/// asked for by the code.
+const WITHOUT_EFFECT: &[(&str, &str)] = &[
+    // Ignored by the real program too, or kept for old scripts.
+    ("cat", "u"),
+    ("touch", "f"),
+    ("id", "a"),
+    ("stat", "!"),
+    ("sums", "t"),
+    ("readlink", "qs"),
+    ("install", "c"),
+    ("cut", "n"),
+    // The default, or what could only matter where something else is asked.
+    ("nl", "p"),
+    ("chmod", "!"),
+    ("chown", "&/P"),
+    ("du", "P"),
+    ("links", "P"),
+    ("realpath", "P"),
+    ("rm", "!"),
+    ("ls", "k"),
+    ("hostname", "f"),
+    ("grep", "U"),
+    ("comm", "n"),
+    ("diff", "d"),
+    // Every file system is local, written at once, and shared by clones of the same bytes; the clock is UTC.
+    ("cp", "%"),
+    ("date", "u"),
+    ("df", "!l"),
+    ("sync", "f"),
+    // Mounting is refused whatever the options say.
+    ("mount", "Blorvw"),
+    ("umount", "flnrv"),
+    // All processors are there; commands run one after the other; columns are bytes; output is never held back.
+    ("nproc", "a"),
+    ("xargs", "P"),
+    ("fold", "b"),
+    ("sed", "u"),
+    ("tail", "s"),
+    // Sorting needs no temporary files, and merging sorted files is sorting them.
+    ("sort", "&STm"),
+    // Nothing but the child is stopped either way.
+    ("timeout", "f"),
+    // There is no mouse, and lines are never wrapped.
+    ("nano", "mw"),
+    // BusyBox shows every process whatever it is asked.
+    ("ps_busybox", "ATadefl"),
+];
+
+/// The programs' specifications of options (see `options::parse`) in a source file: whose each is, itself, and the code
+/// that reads what it says.
+fn specifications(path: &Path) -> Vec<(String, String, String)> {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap_or("").to_string();
+    let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let find = |pattern: &str| regex_lite::Regex::new(pattern).unwrap();
+    let literal = r#""((?:[^"\\]|\\.|\\\n)*)""#;
+    let shared = find(&format!("const SPEC: &str =\\s*{literal}")).captures(&code).map(|c| c[1].to_string());
+    let calls = find(&format!(r"(?:job\s*\.options|options::parse)\(\s*(?:SPEC|{literal})"));
+    let calls: Vec<_> = calls.captures_iter(&code).collect();
+    let mut out = Vec::new();
+    for (n, call) in calls.iter().enumerate() {
+        let (start, end) = (call.get(0).unwrap().start(), call.get(0).unwrap().end());
+        let name = code[..start].rsplit_once("fn ").unwrap().1.split(['(', '<']).next().unwrap();
+        let name = if name == "main" || call.get(1).is_none() { stem.clone() } else { name.to_string() };
+        let (spec, reader) = match call.get(1) {
+            Some(own) => {
+                let next = calls.get(n + 1).map_or(code.len(), |next| next.get(0).unwrap().start());
+                (own.as_str().to_string(), code[end..next].to_string())
+            }
+            None => {
+                let spec = shared.clone().unwrap();
+                let reader = code.replace(&spec, "");
+                (spec, reader)
+            }
+        };
+        out.push((name, find(r"\\\n\s*").replace_all(&spec, "").into_owned(), reader));
+    }
+    out
+}
+
+#[test]
+fn every_option_that_a_program_takes_is_read() {
+    let mut sources = Vec::new();
+    files(&root().join("src/shell/programs"), "rs", &mut sources);
+    sources.retain(|p| !p.ends_with("options.rs") && !p.ends_with("job.rs"));
+    let find = |pattern: &str| regex_lite::Regex::new(pattern).unwrap();
+    // `opts.has('a')`, `opts.last("abc")`, `"abc".contains(key)`; where an option is asked for by a variable, arms and
+    // pairs too.
+    let asked = [
+        find(r"\b(?:has|value|values|number)\(\s*'(.)'"),
+        find(r#"\b(?:last|all|list)\((?:&\w+, )?"([^"]*)""#),
+        find(r#""([^"\s]*)"\s*\.(?:contains|chars)\("#),
+    ];
+    let walked = [find(r"'(.)'(?: \||\s*=>| if )"), find(r"\('(.)', "), find(r", '(.)'\)"), find(r"\.0 == '(.)'")];
+    let by_name = find(r"opts\.opts|opts\.(?:has|value)\(\*?[a-z]");
+    let (mut count, mut wrong) = (0, Vec::new());
+    let mut spared: BTreeMap<&str, &str> = WITHOUT_EFFECT.iter().copied().collect();
+    for path in sources {
+        for (name, spec, reader) in specifications(&path) {
+            let mut words = spec.split(' ');
+            let mut keys: Vec<char> = words.next().unwrap().chars().filter(|c| !":+-".contains(*c)).collect();
+            keys.extend(words.filter_map(|w| w.split_once('=')?.1.chars().next()));
+            keys.sort_unstable();
+            keys.dedup();
+            count += keys.len();
+            let all = by_name.is_match(&reader);
+            let patterns = asked.iter().chain(walked.iter().filter(|_| all));
+            let read: String =
+                patterns.flat_map(|p| p.captures_iter(&reader).map(|c| c[1].to_string()).collect::<Vec<_>>()).collect();
+            let unread: String = keys.iter().filter(|k| !read.contains(**k)).collect();
+            let without = spared.remove(name.as_str()).unwrap_or("");
+            let mut known: Vec<char> = without.chars().collect();
+            known.sort_unstable();
+            if unread != known.iter().collect::<String>() {
+                wrong.push(format!("{name}: -{unread} is read by nothing (known: {without:?})"));
+            }
+        }
+    }
+    assert!(count > 300, "only {count} options were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(spared.is_empty(), "of no program: {spared:?}");
+}

@@ -132,7 +132,7 @@ fn show(out: &mut Vec<u8>, b: u8) {
 
 /// `tac`: each file's lines, the last first.
 pub async fn tac(job: &mut Job) -> Outcome {
-    let opts = job.options("bs: before=b separator=s:")?;
+    let opts = job.options("")?;
     let paths = if opts.args.is_empty() { vec!["-".to_string()] } else { opts.args };
     for path in paths {
         match Input::open(job, &path).await {

@@ -107,9 +107,8 @@ pub fn main(job: &mut Job) -> Outcome {
         chars.next() == Some('-') && chars.next().is_some_and(|c| "rwxXstugoa,+=".contains(c) || c.is_ascii_digit())
     });
     let minus = minus.map(|at| job.args.remove(at));
-    let mut opts = job.options(
-        "cfRv changes=c silent=f quiet=f recursive=R verbose=v reference=&: preserve-root=! no-preserve-root=%",
-    )?;
+    let mut opts =
+        job.options("cfRv changes=c silent=f quiet=f recursive=R verbose=v reference=&: no-preserve-root=!")?;
     let mode = match (minus, opts.value('&').map(str::to_string)) {
         (_, Some(reference)) => match job.stat(&reference) {
             Ok(stat) => Mode::Octal(stat.mode),

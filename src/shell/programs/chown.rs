@@ -5,8 +5,8 @@ use super::job::{join, Job, Outcome};
 use super::options::Parsed;
 use crate::layerfs::FileKind;
 
-const SPEC: &str = "cfhHLPRv changes=c silent=f quiet=f no-dereference=h dereference=& recursive=R verbose=v \
-    reference=!: from=%: preserve-root=/ no-preserve-root=$";
+const SPEC: &str = "cfhPRv changes=c silent=f quiet=f no-dereference=h dereference=& recursive=R verbose=v \
+    reference=!: no-preserve-root=/";
 
 struct Change {
     opts: Parsed,

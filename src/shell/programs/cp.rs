@@ -9,11 +9,9 @@ use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Errno, FileKind, Stat};
 use crate::sorted::VecMap;
 
-const SPEC: &str =
-    "abdfHilLnPprRsS:t:Tuvx archive=a force=f interactive=i no-clobber=n no-dereference=P dereference=L \
-    recursive=R link=l symbolic-link=s update=u verbose=v one-file-system=x target-directory=t: \
-    no-target-directory=T preserve=p? no-preserve=& strip-trailing-slashes=/ reflink=% sparse=%: \
-    remove-destination=! attributes-only=$ backup=b?";
+const SPEC: &str = "adfHilLnPprRst:Tuv archive=a force=f interactive=i no-clobber=n no-dereference=P dereference=L \
+    recursive=R link=l symbolic-link=s update=u verbose=v target-directory=t: \
+    no-target-directory=T preserve=p? reflink=%? sparse=%: remove-destination=!";
 
 /// How files are copied.
 #[derive(Default)]
@@ -352,8 +350,8 @@ async fn stream(job: &mut Job, from: &str, to: &str) -> Result<(), Errno> {
 /// `install`: copies with a mode and an owner, or makes directories.
 pub async fn install(job: &mut Job) -> Outcome {
     let opts = job.options(
-        "bcCdDg:m:o:pS:st:Tv directory=d group=g: mode=m: owner=o: preserve-timestamps=p target-directory=t: \
-         no-target-directory=T verbose=v compare=C strip=s",
+        "cdDg:m:o:t:Tv directory=d group=g: mode=m: owner=o: target-directory=t: \
+         no-target-directory=T verbose=v",
     )?;
     let Some(mode) = Mode::parse(opts.value('m').unwrap_or("755")) else {
         let shown = job.quoted(opts.value('m').unwrap_or(""));

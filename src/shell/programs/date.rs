@@ -6,7 +6,7 @@ use super::job::{Job, Outcome};
 /// Shows a moment.
 pub fn main(job: &mut Job) -> Outcome {
     let opts = job.options(
-        "d:f:I::r:Rs:u date=d: file=f: iso-8601=I? reference=r: rfc-email=R rfc-2822=R rfc-822=R rfc-3339=&: set=s: \
+        "d:I::r:Rs:u date=d: iso-8601=I? reference=r: rfc-email=R rfc-2822=R rfc-822=R rfc-3339=&: set=s: \
          utc=u universal=u",
     )?;
     let now = job.now();

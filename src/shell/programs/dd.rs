@@ -13,19 +13,39 @@ const PIECE: usize = 1 << 20;
 pub async fn main(job: &mut Job) -> Outcome {
     let words = std::mem::take(&mut job.args);
     let value = |key: &str| words.iter().rev().find_map(|w| w.strip_prefix(key)?.strip_prefix('=')).map(str::to_string);
-    let known = [
-        "if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag", "iseek", "oseek",
-        "cbs",
-    ];
     for word in &words {
-        if !word.split_once('=').is_some_and(|(k, _)| known.contains(&k)) {
-            let shown = job.quoted(word);
-            return Err(job.misused(&["unrecognized operand ", &shown]));
+        // What each operand's words may be; the others take a number or a name.
+        let (what, known) = match word.split_once('=') {
+            Some(("if" | "of" | "bs" | "count" | "skip" | "seek" | "iseek" | "oseek", _)) => continue,
+            Some(("conv", _)) => ("conversion", "notrunc ucase lcase fsync fdatasync"),
+            Some(("iflag", _)) => ("input flag", "fullblock direct"),
+            Some(("oflag", _)) => ("output flag", "append direct dsync sync"),
+            Some(("status", _)) => ("status level", "none noxfer progress"),
+            _ => {
+                let shown = job.quoted(word);
+                return Err(job.misused(&["unrecognized operand ", &shown]));
+            }
+        };
+        let given = word.split_once('=').map_or("", |w| w.1);
+        if let Some(wrong) = given.split(',').find(|w| !known.split(' ').any(|k| k == *w)) {
+            let shown = job.quoted(wrong);
+            return Err(job.misused(&["invalid ", what, ": ", &shown]));
         }
     }
+    let says = |key: &str, word: &str| {
+        words.iter().any(|w| {
+            w.strip_prefix(key).and_then(|w| w.strip_prefix('=')).is_some_and(|list| list.split(',').any(|w| w == word))
+        })
+    };
+    if says("conv", "lcase") && says("conv", "ucase") {
+        job.complain(&["cannot combine lcase and ucase"]);
+        return Err(1);
+    }
     let mut numbers = [512, u64::MAX, 0, 0];
-    for (slot, key) in numbers.iter_mut().zip(["bs", "count", "skip", "seek"]) {
-        let Some(text) = value(key).or_else(|| if key == "bs" { value("ibs") } else { None }) else { continue };
+    for (slot, (key, other)) in
+        numbers.iter_mut().zip([("bs", ""), ("count", ""), ("skip", "iseek"), ("seek", "oseek")])
+    {
+        let Some(text) = value(key).or_else(|| value(other)) else { continue };
         match sizes::parse(&text).filter(|n| key != "bs" || *n > 0) {
             Some(n) => *slot = n,
             None => {
@@ -36,8 +56,12 @@ pub async fn main(job: &mut Job) -> Outcome {
         }
     }
     let [size, count, skip, seek] = numbers;
-    let conv = value("conv").unwrap_or_default();
-    let notrunc = conv.split(',').any(|c| c == "notrunc");
+    let (notrunc, append) = (says("conv", "notrunc"), says("oflag", "append"));
+    if append && !notrunc && value("of").is_some() {
+        let status = job.status;
+        job.complain(&["you probably want conv=notrunc with oflag=append"]);
+        job.status = status;
+    }
     let source = match value("if") {
         Some(path) => match job.open(&path).await {
             Ok(fd) => fd,
@@ -50,7 +74,7 @@ pub async fn main(job: &mut Job) -> Outcome {
     };
     let target = match value("of") {
         Some(path) => {
-            let flags = OpenFlags { truncate: !notrunc && seek == 0, ..OpenFlags::REWRITE };
+            let flags = OpenFlags { truncate: !notrunc && seek == 0, append, ..OpenFlags::REWRITE };
             match job.proc.open(&path, flags, 0o666).await {
                 Ok(fd) => {
                     if seek > 0 {
@@ -76,7 +100,8 @@ pub async fn main(job: &mut Job) -> Outcome {
     let start = job.now();
     let (mut full, mut partial, mut total) = (0u64, 0u64, 0u64);
     // A block from a file or a memory device is whole; from a pipe or a terminal it is what one read gives.
-    let whole = job.proc.fstat(source).is_ok_and(|stat| stat.kind == FileKind::File || stat.rdev.0 == 1);
+    let whole = job.proc.fstat(source).is_ok_and(|stat| stat.kind == FileKind::File || stat.rdev.0 == 1)
+        || says("iflag", "fullblock");
     'blocks: while full + partial < count {
         // Big blocks pass through in pieces.
         let mut got = 0;
@@ -94,8 +119,8 @@ pub async fn main(job: &mut Job) -> Outcome {
             if to_skip == 0 {
                 total += piece.len() as u64;
                 let piece = match () {
-                    () if conv.contains("ucase") => piece.to_ascii_uppercase(),
-                    () if conv.contains("lcase") => piece.to_ascii_lowercase(),
+                    () if says("conv", "ucase") => piece.to_ascii_uppercase(),
+                    () if says("conv", "lcase") => piece.to_ascii_lowercase(),
                     () => piece.clone(),
                 };
                 if let Err(e) = job.proc.write(target, &piece).await {
@@ -177,57 +202,113 @@ fn significant(value: f64) -> String {
 
 /// `split`: a file in pieces `xaa`, `xab`, …
 pub async fn split(job: &mut Job) -> Outcome {
-    let opts = job.options("a:b:C:del:n:t:x bytes=b: lines=l: suffix-length=a: numeric-suffixes=d? verbose=v")?;
-    let path = opts.args.first().cloned().unwrap_or_else(|| "-".to_string());
-    let prefix = opts.args.get(1).map_or("x", String::as_str).to_string();
-    let letters: usize = opts.value('a').and_then(|a| a.parse().ok()).unwrap_or(2);
-    let by_bytes = opts.value('b').and_then(sizes::parse);
-    let lines = opts.value('l').map_or(Some(1000), |l| l.parse().ok()).filter(|l| *l > 0);
-    let Some(lines) = lines else {
-        let shown = job.quoted(opts.value('l').unwrap_or(""));
-        job.complain(&["invalid number of lines: ", &shown]);
-        return Err(1);
-    };
-    let mut input = match Input::open(job, &path).await {
-        Ok(input) => input,
-        Err(e) => {
-            job.fail("cannot open", &path, e);
-            return Err(1);
-        }
-    };
-    let all = input.rest(job).await;
-    input.close(job);
-    let pieces: Vec<Vec<u8>> = match by_bytes {
-        Some(size) => all.chunks(usize::try_from(size).unwrap_or(usize::MAX).max(1)).map(<[u8]>::to_vec).collect(),
-        None => {
-            let rows: Vec<&[u8]> = all.split_inclusive(|b| *b == b'\n').collect();
-            rows.chunks(lines).map(<[&[u8]]>::concat).collect()
-        }
-    };
-    for (n, piece) in pieces.iter().enumerate() {
-        let base = if opts.has('d') { 10 } else { 26 };
-        let mut suffix = String::new();
-        let mut rest = n;
-        for _ in 0..letters {
-            let digit = (rest % base) as u8;
-            suffix.insert(0, char::from(if base == 10 { b'0' + digit } else { b'a' + digit }));
-            rest /= base;
-        }
-        if rest > 0 {
-            job.complain(&["output file suffixes exhausted"]);
-            return Err(1);
-        }
-        let name = [prefix.as_str(), &suffix].concat();
-        match job.create(&name).await {
-            Ok(fd) => {
-                let _ = job.proc.write(fd, piece).await;
-                job.close(fd);
-            }
-            Err(e) => {
-                job.fail_plain(&name, e);
+    let opts = job.options("a:b:dl: bytes=b: lines=l: suffix-length=a: numeric-suffixes=d? verbose=v")?;
+    if let Some(extra) = opts.args.get(2) {
+        return Err(job.extra_operand(extra));
+    }
+    if opts.has('b') && opts.has('l') {
+        return Err(job.misused(&["cannot split in more than one way"]));
+    }
+    let mut numbers = [0, 1000, 0];
+    let kinds = [('a', "suffix length"), ('l', "number of lines"), ('b', "number of bytes")];
+    for (slot, (key, what)) in numbers.iter_mut().zip(kinds) {
+        let Some(text) = opts.value(key) else { continue };
+        let number = sizes::parse(text);
+        match number.filter(|n| *n > 0 || key == 'a') {
+            Some(n) => *slot = n,
+            None => {
+                let shown = job.quoted(text);
+                let why = if number.is_some() { ": Numerical result out of range" } else { "" };
+                job.complain(&["invalid ", what, ": ", &shown, why]);
                 return Err(1);
             }
         }
     }
+    let [letters, lines, bytes] = numbers;
+    let path = opts.args.first().map_or("-", String::as_str);
+    let prefix = opts.args.get(1).map_or("x", String::as_str);
+    let mut names = Names {
+        base: if opts.has('d') { 10 } else { 26 },
+        letters: letters as usize,
+        next: opts.value('d').and_then(|from| from.parse().ok()).unwrap_or(0),
+    };
+    let mut input = match Input::open(job, path).await {
+        Ok(input) => input,
+        Err(e) => {
+            job.fail("cannot open", path, e);
+            return Err(1);
+        }
+    };
+    let (mut name, mut fd, mut left) = (String::new(), 0, 0);
+    loop {
+        let piece = if bytes > 0 { input.piece(job).await } else { input.record(job, b'\n').await };
+        let Some(mut piece) = piece else { break };
+        while !piece.is_empty() {
+            if left == 0 {
+                job.close(fd);
+                let Some(suffix) = names.next() else {
+                    job.complain(&["output file suffixes exhausted"]);
+                    return Err(1);
+                };
+                name = [prefix, &suffix].concat();
+                if opts.has('v') {
+                    let shown = job.quoted(&name);
+                    job.line(&["creating file ", &shown].concat());
+                }
+                left = if bytes > 0 { bytes } else { lines };
+                match job.create(&name).await {
+                    Ok(new) => fd = new,
+                    Err(e) => {
+                        job.fail_plain(&name, e);
+                        return Err(1);
+                    }
+                }
+            }
+            let most = if bytes > 0 { left.min(piece.len() as u64) } else { piece.len() as u64 };
+            let rest = piece.split_off(most as usize);
+            if let Err(e) = job.proc.write(fd, &piece).await {
+                job.fail_plain(&name, e);
+                return Err(1);
+            }
+            left -= if bytes > 0 { most } else { 1 };
+            piece = rest;
+        }
+    }
+    job.close(fd);
+    if let Some(e) = input.error {
+        job.fail_plain(path, e);
+    }
     Ok(())
+}
+
+/// The ends of the pieces' names: of so many letters, or of two and then ever more (`yz`, `zaaa`).
+struct Names {
+    base: u64,
+    letters: usize,
+    next: u64,
+}
+
+impl Names {
+    fn next(&mut self) -> Option<String> {
+        let mut rest = self.next;
+        self.next += 1;
+        let (mut out, mut letters) = (String::new(), if self.letters == 0 { 2 } else { self.letters });
+        let last = if self.base == 10 { '9' } else { 'z' };
+        if self.letters == 0 {
+            // The last letter in front says that there are more.
+            let room = |letters: u32| (self.base - 1).saturating_mul(self.base.saturating_pow(letters - 1));
+            while let Some(over) = rest.checked_sub(room(letters as u32)) {
+                (rest, letters) = (over, letters + 1);
+                out.push(last);
+            }
+        }
+        let mut digits = Vec::new();
+        for _ in 0..letters {
+            let digit = (rest % self.base) as u8;
+            digits.push(char::from(if self.base == 10 { b'0' + digit } else { b'a' + digit }));
+            rest /= self.base;
+        }
+        out.extend(digits.iter().rev());
+        (rest == 0).then_some(out)
+    }
 }

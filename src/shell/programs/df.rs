@@ -80,7 +80,7 @@ fn room(mount: &MountInfo) -> Space {
 pub fn main(job: &mut Job) -> Outcome {
     let opts = job.options(
         "aB:hHiklmPt:Tx: all=a block-size=B: human-readable=h si=H inodes=i local=l portability=P type=t: \
-         print-type=T exclude-type=x: total=& output=%? sync=! no-sync=/",
+         print-type=T exclude-type=x: total=& no-sync=!",
     )?;
     let mut rows = Vec::new();
     if opts.args.is_empty() {
@@ -199,14 +199,14 @@ fn table(job: &mut Job, opts: &Parsed, rows: &[Space]) {
 
 /// `mount` without operands: the table of mounts. Mounting needs a right that containers have not.
 pub fn mount(job: &mut Job) -> Outcome {
-    let opts = job.options("aBF:fhil:L:MnNo:O:rRsT:t:U:vVw bind=B options=o: types=t: read-only=r")?;
+    let opts = job.options("Blo:rt:vw bind=B options=o: types=t: read-only=r")?;
     if !opts.args.is_empty() {
         let target = opts.args.last().cloned().unwrap_or_default();
         job.complain(&[&target, ": permission denied."]);
         job.err("       dmesg(1) may have more information after failed mount system call.\n");
         return Err(32);
     }
-    for m in job.proc.system().mounts().iter() {
+    for m in job.proc.system().mounts().iter().filter(|m| opts.values('t').all(|t| t == m.fstype)) {
         let mode = if m.read_only { "ro" } else { "rw" };
         job.line(
             &[&m.source, " on ", &m.target, " type ", &m.fstype, " (", mode, ",relatime", &m.options, ")"].concat(),
@@ -217,7 +217,7 @@ pub fn mount(job: &mut Job) -> Outcome {
 
 /// `umount`: refused, as in any container without privileges.
 pub fn umount(job: &mut Job) -> Outcome {
-    let opts = job.options("aflnrRt:v")?;
+    let opts = job.options("flnrv")?;
     if opts.args.is_empty() {
         return Err(job.misused(&["bad usage"]));
     }
@@ -245,8 +245,8 @@ struct Du {
 /// `du`.
 pub fn du(job: &mut Job) -> Outcome {
     let opts = job.options(
-        "0aB:bcd:DhHklLmPsStxX: all=a apparent-size=A block-size=B: bytes=b total=c max-depth=d: human-readable=h \
-         summarize=s separate-dirs=S one-file-system=x si=% dereference=L dereference-args=D exclude=&: null=0 time=!?",
+        "0aB:bcd:DhHklLmPsSx all=a apparent-size=A block-size=B: bytes=b total=c max-depth=d: human-readable=h \
+         summarize=s separate-dirs=S one-file-system=x si=% dereference=L dereference-args=D exclude=&: null=0",
     )?;
     let depth = match opts.value('d').map(str::parse) {
         Some(Ok(depth)) => depth,
@@ -263,7 +263,7 @@ pub fn du(job: &mut Job) -> Outcome {
     let mut du = Du { opts, apparent, depth, seen: VecSet::new(), device: None };
     let mut total = 0;
     for path in paths {
-        let stat = if du.opts.last("LD").is_some() { job.stat(&path) } else { job.lstat(&path) };
+        let stat = if du.opts.last("LDH").is_some() { job.stat(&path) } else { job.lstat(&path) };
         match stat {
             Ok(stat) => {
                 du.device = du.opts.has('x').then_some(stat.dev);

@@ -9,9 +9,8 @@ use crate::kernel::LocalBoxFuture;
 use crate::layerfs::FileKind;
 use crate::sorted::VecSet;
 
-const SPEC: &str = "bBcC:dehiI:lL:nNpqrsSTtuU:wyW: brief=q recursive=r unified=u? report-identical-files=s \
-    ignore-case=i ignore-all-space=w ignore-space-change=b ignore-blank-lines=B new-file=N text=a label=L: \
-    color=@? exclude=&: no-dereference=%";
+const SPEC: &str = "abBdiL:NqrsuU:wx: brief=q recursive=r unified=u? report-identical-files=s \
+    ignore-case=i ignore-all-space=w ignore-space-change=b ignore-blank-lines=B new-file=N text=a label=L: exclude=x:";
 
 const TOO_FAR: usize = 1500;
 
@@ -66,7 +65,7 @@ fn trees<'a>(job: &'a mut Job, opts: &'a Parsed, a: &'a str, b: &'a str) -> Loca
         let mut both = left.clone();
         both.extend(right.iter().cloned());
         for name in &both {
-            if opts.values('&').any(|p| super::glob::matches(p, name, false)) {
+            if opts.values('x').any(|p| super::glob::matches(p, name, false)) {
                 continue;
             }
             let (path_a, path_b) = (join(a, name), join(b, name));
@@ -424,16 +423,35 @@ fn unified(
 
 /// `cmp`: the first byte that differs.
 pub async fn cmp(job: &mut Job) -> Outcome {
-    let opts = job.options("bi:ln:s print-bytes=b verbose=l quiet=s silent=s bytes=n: ignore-initial=i:")?;
-    let [a, b, ..] = opts.args.as_slice() else {
-        let last = opts.args.first().cloned().unwrap_or_else(|| "cmp".to_string());
-        return Err(job.missing_operand(Some(&last)).max(2));
+    let opts = job.options("i:ln:s verbose=l quiet=s silent=s bytes=n: ignore-initial=i:")?;
+    let (a, b) = match opts.args.as_slice() {
+        [a, b] | [a, b, _] | [a, b, _, _] => (a, b),
+        [_, _, _, _, extra, ..] => return Err(job.extra_operand(extra)),
+        few => {
+            let last = few.first().map_or("cmp", String::as_str);
+            return Err(job.missing_operand(Some(last)));
+        }
     };
-    let limit = opts.value('n').and_then(super::sizes::parse).unwrap_or(u64::MAX);
+    let (both, given) = (opts.value('i').unwrap_or("0"), opts.value('n').unwrap_or(""));
+    let (first, second) = both.split_once(':').unwrap_or((both, both));
+    let mut numbers = [u64::MAX, 0, 0];
+    let texts =
+        [given, opts.args.get(2).map_or(first, String::as_str), opts.args.get(3).map_or(second, String::as_str)];
+    for ((slot, text), what) in numbers.iter_mut().zip(texts).zip(["bytes", "ignore-initial", "ignore-initial"]) {
+        match super::sizes::parse(text) {
+            Some(n) => *slot = n,
+            None if text.is_empty() => {}
+            None => return Err(job.misused(&["invalid --", what, " value '", text, "'"])),
+        }
+    }
+    let [limit, skips @ ..] = numbers;
     let mut inputs = Vec::new();
-    for path in [a, b] {
+    for (path, skip) in [a, b].into_iter().zip(skips) {
         match Input::open(job, path).await {
-            Ok(input) => inputs.push(input),
+            Ok(mut input) => {
+                input.skip(job, skip).await;
+                inputs.push(input);
+            }
             Err(e) => {
                 job.complain(&[path, ": ", &e.to_string()]);
                 return Err(2);

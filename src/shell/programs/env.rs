@@ -1,7 +1,7 @@
 //! `env` and `printenv`: the environment, and commands in another one.
 
 use super::job::{Job, Outcome};
-use crate::kernel::{race, Disposition, Either, ExecError, Signal};
+use crate::kernel::{race, Child, Disposition, Either, ExecError, Signal};
 use crate::layerfs::Errno;
 
 /// `env`.
@@ -9,13 +9,12 @@ pub async fn main(job: &mut Job) -> Outcome {
     if let Some(first) = job.args.first_mut().filter(|a| a.as_str() == "-") {
         *first = "-i".to_string();
     }
-    let opts = job.options("+C:iS:u:v0 ignore-environment=i null=0 unset=u: chdir=C: split-string=S:")?;
+    let opts = job.options("+C:iu:0 ignore-environment=i null=0 unset=u: chdir=C:")?;
     let mut env = if opts.has('i') { Vec::new() } else { job.proc.environ() };
     for name in opts.values('u') {
         env.retain(|(n, _)| n != name);
     }
-    let mut words: Vec<String> =
-        opts.value('S').unwrap_or("").split_whitespace().map(str::to_string).chain(opts.args.iter().cloned()).collect();
+    let mut words = opts.args.clone();
     let assigned = words.iter().take_while(|w| w.contains('=')).count();
     for word in words.drain(..assigned) {
         let Some((name, value)) = word.split_once('=') else { continue };
@@ -55,9 +54,14 @@ pub async fn main(job: &mut Job) -> Outcome {
     }
 }
 
-/// Runs a command that is searched for in `PATH`, and waits for it: its exit status as a shell would see it, or the
-/// status and words of not having found or run it. Text without `#!` is handed to `/bin/sh`, as `execvp` does.
+/// Runs a command as [`start`] does and waits for it: its exit status as a shell would see it.
 pub async fn run(job: &mut Job, argv: Vec<String>, env: Option<Vec<(String, String)>>) -> Result<i32, (i32, String)> {
+    Ok(start(job, argv, env)?.wait().await.code())
+}
+
+/// Starts a command that is searched for in `PATH`, or gives the status and words of not having found or run it. Text
+/// without `#!` is handed to `/bin/sh`, as `execvp` does.
+pub fn start(job: &Job, argv: Vec<String>, env: Option<Vec<(String, String)>>) -> Result<Child, (i32, String)> {
     let name = argv.first().cloned().unwrap_or_default();
     let Some(path) = job.proc.which(&name).or_else(|| name.contains('/').then(|| name.clone())) else {
         return Err((127, Errno::ENOENT.to_string()));
@@ -76,10 +80,7 @@ pub async fn run(job: &mut Job, argv: Vec<String>, env: Option<Vec<(String, Stri
         }
         other => other,
     };
-    match spawned {
-        Ok(child) => Ok(child.wait().await.code()),
-        Err(e) => Err((if e.errno() == Errno::ENOENT { 127 } else { 126 }, e.errno().to_string())),
-    }
+    spawned.map_err(|e| (if e.errno() == Errno::ENOENT { 127 } else { 126 }, e.errno().to_string()))
 }
 
 /// `printenv`.
@@ -103,72 +104,100 @@ pub fn printenv(job: &mut Job) -> Outcome {
 /// `timeout`: a command that is stopped after a while.
 pub async fn timeout(job: &mut Job) -> Outcome {
     let opts = job.options("+fk:s:v foreground=f kill-after=k: preserve-status=p signal=s: verbose=v")?;
-    let [span, argv @ ..] = opts.args.as_slice() else { return Err(job.missing_operand(None).max(125)) };
+    let [span, argv @ ..] = opts.args.as_slice() else { return Err(job.missing_operand(None)) };
     if argv.is_empty() {
-        return Err(job.missing_operand(Some(span)).max(125));
+        return Err(job.missing_operand(Some(span)));
     }
-    let (number, factor) = match span.strip_suffix(['s', 'm', 'h', 'd']) {
-        Some(number) => {
-            let unit = span.get(number.len()..).unwrap_or("s");
-            (number, [("m", 60), ("h", 3600), ("d", 86_400)].iter().find(|u| u.0 == unit).map_or(1, |u| u.1))
-        }
-        None => (span.as_str(), 1),
-    };
-    let Some(nanos) = super::dates::seconds(number).map(|n| n.saturating_mul(factor)) else {
-        let shown = job.quoted(span);
-        return Err(job.misused(&["invalid time interval ", &shown]).max(125));
-    };
-    let signal = opts.value('s').map_or(Some(Signal::TERM), Signal::parse);
-    let Some(signal) = signal else {
-        let shown = job.quoted(opts.value('s').unwrap_or(""));
-        return Err(job.misused(&[&shown, ": invalid signal"]).max(125));
-    };
     let name = argv.first().cloned().unwrap_or_default();
-    let mut spawn = job.proc.child(argv.to_vec());
-    spawn.path = job.proc.which(&name);
-    let child = match spawn.path.is_some().then(|| job.proc.spawn(spawn)) {
-        Some(Ok(child)) => child,
-        other => {
-            let errno = other.and_then(Result::err).map_or(Errno::ENOENT, |e| e.errno());
+    let mut spans = Vec::new();
+    for text in std::iter::once(span.as_str()).chain(opts.value('k')) {
+        match duration(text) {
+            Some(nanos) => spans.push(nanos),
+            None => {
+                let shown = job.quoted(text);
+                return Err(job.misused(&["invalid time interval ", &shown]));
+            }
+        }
+    }
+    let Some(signal) = opts.value('s').map_or(Some(Signal::TERM), Signal::parse) else {
+        let shown = job.quoted(opts.value('s').unwrap_or(""));
+        return Err(job.misused(&[&shown, ": invalid signal"]));
+    };
+    let child = match start(job, argv.to_vec(), None) {
+        Ok(child) => child,
+        Err((status, reason)) => {
             let shown = job.quoted(&name);
-            job.complain(&["failed to run command ", &shown, ": ", &errno.to_string()]);
-            return Err(if errno == Errno::ENOENT { 127 } else { 126 });
+            job.complain(&["failed to run command ", &shown, ": ", &reason]);
+            return Err(status);
         }
     };
-    let status = {
+    let mut sent = None;
+    for (nanos, signal) in spans.into_iter().zip([signal, Signal::KILL]) {
         let clock = job.proc.clone();
         let limit = async move {
             let _ = clock.sleep(if nanos == 0 { i64::MAX } else { nanos }).await;
         };
-        match race(child.wait(), limit).await {
-            Either::Left(status) => Some(status),
-            Either::Right(()) => None,
+        if let Either::Left(_) = race(child.wait(), limit).await {
+            break;
         }
-    };
-    if let Some(status) = status {
-        return Err(status.code());
+        if opts.has('v') {
+            let shown = job.quoted(&name);
+            job.err(&["timeout: sending signal ", &signal.name(), " to command ", &shown, "\n"].concat());
+            job.flush().await;
+        }
+        let _ = job.proc.kill(i32::try_from(child.pid()).unwrap_or(0), Some(signal));
+        sent = Some(signal);
     }
-    let _ = job.proc.kill(i32::try_from(child.pid()).unwrap_or(0), Some(signal));
-    let status = child.wait().await;
-    Err(if opts.has('p') || signal == Signal::KILL { status.code() } else { 124 })
+    let status = child.wait().await.code();
+    Err(if sent.is_none_or(|signal| signal == Signal::KILL) || opts.has('p') { status } else { 124 })
 }
 
-/// `nohup` and `nice`: here only a way to run a command.
+/// `10`, `1.5s`, `2m`, `1h`, `1d` in nanoseconds.
+fn duration(text: &str) -> Option<i64> {
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+    let (number, factor) = units.iter().find_map(|u| Some((text.strip_suffix(u.0)?, u.1))).unwrap_or((text, 1));
+    super::dates::seconds(number).map(|n| n.saturating_mul(factor))
+}
+
+/// `nohup`.
 pub async fn nohup(job: &mut Job) -> Outcome {
-    let opts = job.options("+n: adjustment=n:")?;
+    let opts = job.options("+")?;
     if opts.args.is_empty() {
-        return Err(job.missing_operand(None).max(125));
+        return Err(job.missing_operand(None));
     }
-    if job.usage.name == "nohup" {
-        job.proc.on_signal(Signal::HUP, Disposition::Ignore);
+    job.proc.on_signal(Signal::HUP, Disposition::Ignore);
+    exec(job, opts.args, "failed to run command ").await
+}
+
+/// `nice`: here only a way to run a command, since nothing competes for the processor.
+pub async fn nice(job: &mut Job) -> Outcome {
+    // The old way: `nice -5 command`.
+    if let Some(word) = job.args.first_mut().filter(|w| w.strip_prefix('-').is_some_and(|n| n.parse::<i32>().is_ok())) {
+        word.insert(1, 'n');
     }
-    let name = opts.args.first().cloned().unwrap_or_default();
-    match run(job, opts.args, None).await {
-        Ok(status) => Err(status),
-        Err((status, reason)) => {
-            let shown = job.quoted(&name);
-            job.complain(&["failed to run command ", &shown, ": ", &reason]);
-            Err(status)
+    let opts = job.options("+n: adjustment=n:")?;
+    if let Some(wrong) = opts.value('n').filter(|n| n.parse::<i64>().is_err()) {
+        let shown = job.quoted(wrong);
+        job.complain(&["invalid adjustment ", &shown]);
+        return Err(125);
+    }
+    match opts.value('n') {
+        Some(_) if opts.args.is_empty() => Err(job.misused(&["a command must be given with an adjustment"])),
+        None if opts.args.is_empty() => {
+            job.line("0");
+            Ok(())
         }
+        _ => exec(job, opts.args, "").await,
     }
+}
+
+async fn exec(job: &mut Job, argv: Vec<String>, what: &str) -> Outcome {
+    let name = argv.first().cloned().unwrap_or_default();
+    let (status, reason) = match run(job, argv, None).await {
+        Ok(status) => return Err(status),
+        Err(failed) => failed,
+    };
+    let shown = job.quoted(&name);
+    job.complain(&[what, &shown, ": ", &reason]);
+    Err(status)
 }

@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     fn test(&mut self, job: &Job, word: &str) -> Result<Test, String> {
         Ok(match word {
-            "-true" | "-noleaf" | "-ignore_readdir_race" | "-warn" | "-nowarn" | "-daystart" => Test::True,
+            "-true" | "-noleaf" | "-ignore_readdir_race" | "-warn" | "-nowarn" => Test::True,
             "-false" => Test::False,
             "-depth" | "-d" => {
                 self.walk.post_order = true;
@@ -147,7 +147,7 @@ impl Parser<'_> {
                 if let Some(bad) = text.chars().find(|c| !"bcdflps,".contains(*c)) {
                     return Err(["Unknown argument to ", word, ": ", &bad.to_string()].concat());
                 }
-                Test::Type(text)
+                Test::Type(text, word == "-xtype")
             }
             "-size" => self.size()?,
             "-mtime" | "-atime" | "-ctime" | "-mmin" | "-amin" | "-cmin" => {

@@ -56,7 +56,7 @@ pub enum Test {
     Path(String, bool),
     Link(String, bool),
     Regex(Regex),
-    Type(String),
+    Type(String, bool),
     Size(Ordering, u64, u64),
     Age(char, Ordering, i64, i64),
     Newer(Time, char),
@@ -187,7 +187,12 @@ impl Test {
                 let text = found.path.as_bytes();
                 regex.find_at(text, 0).is_some_and(|s| s.first() == Some(&Some((0, text.len()))))
             }
-            Test::Type(letters) => letters.contains(type_letter(stat.kind)),
+            Test::Type(letters, false) => letters.contains(type_letter(stat.kind)),
+            // Of what was not followed what it leads to, of what was the link.
+            Test::Type(letters, true) => {
+                let other = if stat.kind == FileKind::Symlink { job.stat(&found.path) } else { job.lstat(&found.path) };
+                letters.contains(type_letter(other.map_or(stat.kind, |other| other.kind)))
+            }
             Test::Size(order, n, unit) => stat.size.div_ceil(*unit).cmp(n) == *order,
             Test::Age(which, order, n, unit) => {
                 let age = job.now().secs() - time(*which).secs();

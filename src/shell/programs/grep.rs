@@ -8,12 +8,12 @@ use super::regex::{Regex, Spans, Syntax};
 use crate::layerfs::FileKind;
 use std::collections::VecDeque;
 
-const SPEC: &str = "A:B:C:EFGPHIRLTUZabcd:e:f:hilm:noqrsuvwxyz after-context=A: before-context=B: context=C: \
+const SPEC: &str = "A:B:C:EFGPHIRLUZabcd:e:f:hilm:noqrsvwxyz after-context=A: before-context=B: context=C: \
     extended-regexp=E fixed-strings=F basic-regexp=G perl-regexp=P with-filename=H files-without-match=L text=a \
     byte-offset=b count=c regexp=e: file=f: no-filename=h ignore-case=i files-with-matches=l max-count=m: \
     line-number=n only-matching=o quiet=q silent=q recursive=r dereference-recursive=R no-messages=s invert-match=v \
     word-regexp=w line-regexp=x null=Z null-data=z color=@? colour=@? include=&: exclude=!: exclude-dir=%: \
-    binary-files=$: directories=d: no-ignore-case=/ line-buffered=u initial-tab=T";
+    binary-files=$: directories=d: no-ignore-case=/ line-buffered=^";
 
 struct Grep {
     opts: Parsed,

@@ -62,6 +62,16 @@ impl Input {
         }
     }
 
+    /// Passes over so many bytes, or all there are.
+    pub async fn skip(&mut self, job: &mut Job, mut bytes: u64) {
+        while bytes > 0 {
+            let Some(piece) = self.piece(job).await else { return };
+            let cut = bytes.min(piece.len() as u64);
+            bytes -= cut;
+            (self.held, self.at) = (piece, cut as usize);
+        }
+    }
+
     /// The next line with its delimiter, which only the last may lack; `None` at the end.
     pub async fn record(&mut self, job: &mut Job, delimiter: u8) -> Option<Vec<u8>> {
         let mut scanned = self.at;

@@ -5,7 +5,7 @@ use super::job::{Job, Outcome};
 use super::keyboard::{width, Key, Keyboard};
 use super::regex::{Regex, Syntax};
 
-const SPEC: &str = "eEfFgGiIJKLmMnNqQrRsSuUVwWXx:b:h:j:k:o:p:P:t:T:y:z: chop-long-lines=S ignore-case=i \
+const SPEC: &str = "FiINrRSX chop-long-lines=S ignore-case=i \
     line-numbers=N raw-control-chars=R quit-if-one-screen=F no-init=X";
 
 struct Pager {
@@ -363,7 +363,7 @@ impl Pager {
 
 /// `more`: page by page, in place.
 pub async fn more(job: &mut Job) -> Outcome {
-    let opts = job.options("dflcpsun:")?;
+    let opts = job.options("")?;
     if opts.args.is_empty() && job.proc.isatty(0) {
         return Err(job.misused(&["bad usage"]));
     }

@@ -5,8 +5,8 @@ use super::job::{base_name, dir_name, join, Job, Outcome};
 use super::prompts::confirm;
 use crate::layerfs::{Errno, FileKind};
 
-const SPEC: &str = "bdFfinLPrsS:t:Tv symbolic=s force=f interactive=i no-dereference=n logical=L physical=P \
-    relative=r target-directory=t: no-target-directory=T verbose=v backup=b? directory=d";
+const SPEC: &str = "finPrst:Tv symbolic=s force=f interactive=i no-dereference=n physical=P \
+    relative=r target-directory=t: no-target-directory=T verbose=v";
 
 /// Makes links.
 pub async fn main(job: &mut Job) -> Outcome {
@@ -166,8 +166,8 @@ pub fn readlink(job: &mut Job) -> Outcome {
 /// `realpath`.
 pub fn realpath(job: &mut Job) -> Outcome {
     let opts = job.options(
-        "eLmPqsz canonicalize-existing=e canonicalize-missing=m logical=L physical=P quiet=q strip=s no-symlinks=s \
-         zero=z relative-to=&: relative-base=%:",
+        "emPqz canonicalize-existing=e canonicalize-missing=m physical=P quiet=q \
+         zero=z relative-to=&:",
     )?;
     if opts.args.is_empty() {
         return Err(job.missing_operand(None));

@@ -3,6 +3,7 @@
 use super::dates;
 use super::input::Input;
 use super::job::{Job, Outcome};
+use crate::kernel::{Disposition, Signal};
 use crate::layerfs::{Errno, OpenFlags};
 
 /// `sleep`: virtual time passes.
@@ -178,7 +179,7 @@ fn formatted(format: &str, number: &str) -> String {
 
 /// `clear`: the terminal's own words for it.
 pub fn clear(job: &mut Job) -> Outcome {
-    let opts = job.options("T:Vx")?;
+    let opts = job.options("x")?;
     if job.proc.env("TERM").is_none_or(|t| t.is_empty()) && !job.busybox() {
         job.err("TERM environment variable not set.\n");
         return Err(1);
@@ -206,8 +207,11 @@ pub fn tty(job: &mut Job) -> Outcome {
 
 /// `tee`.
 pub async fn tee(job: &mut Job) -> Outcome {
-    let opts = job.options("aip append=a ignore-interrupts=i output-error=p?")?;
+    let opts = job.options("ai append=a ignore-interrupts=i")?;
     let mut targets = Vec::new();
+    if opts.has('i') {
+        job.proc.on_signal(Signal::INT, Disposition::Ignore);
+    }
     let flags = if opts.has('a') { OpenFlags::APPEND } else { OpenFlags::REWRITE };
     for path in &opts.args {
         match job.proc.open(path, flags, 0o666).await {

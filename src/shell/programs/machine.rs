@@ -42,7 +42,7 @@ pub fn arch(job: &mut Job) -> Outcome {
 
 /// `hostname`: shows the name; setting it needs a right that containers have not.
 pub fn hostname(job: &mut Job) -> Outcome {
-    let opts = job.options("adfiIsy alias=a domain=d fqdn=f long=f ip-address=i all-ip-addresses=I short=s")?;
+    let opts = job.options("dfiIs domain=d fqdn=f long=f ip-address=i all-ip-addresses=I short=s")?;
     if !opts.args.is_empty() {
         job.complain(&["you must be root to change the host name"]);
         return Err(1);
@@ -64,14 +64,14 @@ pub fn hostname(job: &mut Job) -> Outcome {
 
 /// `nproc`.
 pub fn nproc(job: &mut Job) -> Outcome {
-    job.options(" all=a ignore=i:")?;
+    job.options(" all=a")?;
     job.line(&machine::CPUS.to_string());
     Ok(())
 }
 
 /// `sync`: everything is written at once here, so that there is nothing to wait for.
 pub fn sync(job: &mut Job) -> Outcome {
-    let opts = job.options("df data=d file-system=f")?;
+    let opts = job.options("f file-system=f")?;
     for path in &opts.args {
         if let Err(e) = job.stat(path) {
             job.fail("error opening", path, e);
@@ -82,7 +82,7 @@ pub fn sync(job: &mut Job) -> Outcome {
 
 /// `uptime`.
 pub fn uptime(job: &mut Job) -> Outcome {
-    let opts = job.options("psV pretty=p since=s")?;
+    let opts = job.options("ps pretty=p since=s")?;
     let text = job.small_file("/proc/uptime");
     let seconds: i64 = text.split('.').next().and_then(|s| s.parse().ok()).unwrap_or(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
@@ -125,7 +125,7 @@ pub fn up_line(job: &Job) -> String {
 
 /// `free`.
 pub fn free(job: &mut Job) -> Outcome {
-    let opts = job.options("bkmghltvws:c: bytes=b kibi=k mebi=m gibi=g human=h total=t wide=w")?;
+    let opts = job.options("bkmght bytes=b kibi=k mebi=m gibi=g human=h total=t")?;
     let info = job.small_file("/proc/meminfo");
     let field = |name: &str| -> u64 {
         let line = info.lines().find(|l| l.strip_prefix(name).is_some_and(|r| r.starts_with(':')));

@@ -79,7 +79,7 @@ pub fn mkfifo(job: &mut Job) -> Outcome {
 
 /// `mknod`: pipes and devices.
 pub fn mknod(job: &mut Job) -> Outcome {
-    let opts = job.options("m:Z mode=m:")?;
+    let opts = job.options("m: mode=m:")?;
     let mode = parse_mode(job, opts.value('m'), 0o666)?;
     let (path, kind, numbers) = match opts.args.as_slice() {
         [] => return Err(job.missing_operand(None)),
@@ -135,7 +135,7 @@ pub fn mknod(job: &mut Job) -> Outcome {
 /// `mktemp`: a file or directory that was not there before. Its letters come from the virtual time and the process's number,
 /// so that a replay finds the same.
 pub fn mktemp(job: &mut Job) -> Outcome {
-    let opts = job.options("dup:qt directory=d dry-run=u tmpdir=p? quiet=q suffix=&:")?;
+    let opts = job.options("dup:t directory=d dry-run=u tmpdir=p? suffix=&:")?;
     let dir = opts.value('p').filter(|d| !d.is_empty()).map(str::to_string);
     let dir = dir.or_else(|| job.proc.env("TMPDIR").filter(|d| !d.is_empty())).unwrap_or_else(|| "/tmp".to_string());
     let template = match opts.args.first() {

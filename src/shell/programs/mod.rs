@@ -151,7 +151,7 @@ table! {
     "mount" now df::mount, 1, "[-lhV]", "Mount a filesystem.";
     "mv" waits mv::main, 1, "[OPTION]... SOURCE... DEST", "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.";
     "nano" waits nano::main, 1, "[OPTIONS] [[+LINE[,COLUMN]] FILE]", "Edit a text file.";
-    "nice" waits env::nohup, 125, "[OPTION] [COMMAND [ARG]...]", "Run COMMAND with an adjusted niceness.";
+    "nice" waits env::nice, 125, "[OPTION] [COMMAND [ARG]...]", "Run COMMAND with an adjusted niceness.";
     "nl" waits nl::main, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, with line numbers added.";
     "nohup" waits env::nohup, 125, "COMMAND [ARG]...", "Run COMMAND, ignoring hangup signals.";
     "nproc" now machine::nproc, 1, "[OPTION]...", "Print the number of processing units available to the current process.";
@@ -175,7 +175,7 @@ table! {
     "sort" waits sort::main, 2, "[OPTION]... [FILE]...", "Write sorted concatenation of all FILE(s) to standard output.";
     "split" waits dd::split, 1, "[OPTION]... [FILE [PREFIX]]", "Output pieces of FILE to PREFIXaa, PREFIXab, ....";
     "stat" now stat::main, 1, "[OPTION]... FILE...", "Display file or file system status.";
-    "stty" now stty::main, 1, "[-F DEVICE] [SETTING]...", "Print or change terminal characteristics.";
+    "stty" now stty::main, 1, "[SETTING]...", "Print or change terminal characteristics.";
     "sync" now machine::sync, 1, "[OPTION] [FILE]...", "Synchronize cached writes to persistent storage.";
     "tac" waits cat::tac, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, last line first.";
     "tail" waits tail::main, 1, "[OPTION]... [FILE]...", "Print the last 10 lines of each FILE to standard output.";

@@ -8,8 +8,8 @@ use super::prompts::confirm;
 use super::rm::remove_tree;
 use crate::layerfs::{Errno, FileKind};
 
-const SPEC: &str = "bfinS:t:Tuv force=f interactive=i no-clobber=n update=u verbose=v target-directory=t: \
-    no-target-directory=T backup=b? strip-trailing-slashes=/";
+const SPEC: &str = "fint:Tuv force=f interactive=i no-clobber=n update=u verbose=v target-directory=t: \
+    no-target-directory=T";
 
 /// Moves the operands.
 pub async fn main(job: &mut Job) -> Outcome {

@@ -32,9 +32,7 @@ enum Answer {
 
 /// Edits a file.
 pub async fn main(job: &mut Job) -> Outcome {
-    let opts = job.options(
-        "+ABDEFGHIJ:KLMNPR:STUVWXYZabcdefghiklmnpo:qr:s:tuvwxyz view=v softwrap=S linenumbers=l mouse=m nowrap=w",
-    )?;
+    let opts = job.options("+mvw view=v mouse=m nowrap=w")?;
     let mut args = opts.args.clone();
     let mut line = 1usize;
     if let Some(number) = args.first().and_then(|a| a.strip_prefix('+')).map(str::to_string) {

@@ -7,9 +7,8 @@ use super::regex::{Regex, Syntax};
 /// `nl`, without sections.
 pub async fn main(job: &mut Job) -> Outcome {
     let opts = job.options(
-        "b:d:f:h:i:l:n:ps:v:w: body-numbering=b: line-increment=i: number-format=n: number-separator=s: \
-         starting-line-number=v: number-width=w: no-renumber=p section-delimiter=d: footer-numbering=f: \
-         header-numbering=h: join-blank-lines=l:",
+        "b:i:n:ps:v:w: body-numbering=b: line-increment=i: number-format=n: number-separator=s: \
+         starting-line-number=v: number-width=w: no-renumber=p",
     )?;
     let number = |key: char, default: i64| opts.value(key).map_or(Ok(default), str::parse::<i64>);
     let (Ok(mut at), Ok(step), Ok(width)) = (number('v', 1), number('i', 1), number('w', 6)) else {

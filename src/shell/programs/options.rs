@@ -1,6 +1,9 @@
 //! The command lines of the programs: one short specification a program is read as `getopt_long` reads its tables,
 //! and what is wrong with a command line is told in getopt's words. It must not know what any option means.
 
+/// The key of an operand among the options.
+pub const OPERAND: char = '\u{3}';
+
 /// What a command line said.
 #[derive(Debug, Default)]
 pub struct Parsed {
@@ -11,6 +14,15 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    fn operands(&mut self, words: impl Iterator<Item = String>, in_order: bool) {
+        for word in words {
+            if in_order {
+                self.opts.push((OPERAND, word.clone()));
+            }
+            self.args.push(word);
+        }
+    }
+
     /// Whether an option was given.
     pub fn has(&self, key: char) -> bool {
         self.opts.iter().any(|(k, _)| *k == key)
@@ -45,8 +57,9 @@ enum Arg {
 }
 
 /// Reads a command line (without the program's name). The specification is one string: first getopt's letters
-/// (`:` after those that take an argument, `::` where it is optional, a leading `+` to stop at the first operand),
-/// then, after spaces, the long options as `name=key`, the key being the letter that stands for it, with `:` or `?`
+/// (`:` after those that take an argument, `::` where it is optional, a leading `+` to stop at the first operand, a
+/// leading `-` to have the operands also among the options, as the arguments of [`OPERAND`], where the order says
+/// something), then, after spaces, the long options as `name=key`, the key being the letter that stands for it, with `:` or `?`
 /// behind it where they need or may have an argument. Long names may be shortened as far as they stay unique.
 ///
 /// # Errors
@@ -54,16 +67,14 @@ enum Arg {
 pub fn parse(spec: &str, args: &[String]) -> Result<Parsed, String> {
     let mut words = spec.split(' ');
     let letters = words.next().unwrap_or("");
-    let (letters, stop_early) = match letters.strip_prefix('+') {
-        Some(rest) => (rest, true),
-        None => (letters, false),
-    };
+    let (stop_early, in_order) = (letters.starts_with('+'), letters.starts_with('-'));
+    let letters = letters.trim_start_matches(['+', '-']);
     let longs: Vec<(&str, char, Arg)> = words.filter_map(long_option).collect();
     let mut parsed = Parsed::default();
     let mut args = args.iter();
     while let Some(word) = args.next() {
         if word == "--" {
-            parsed.args.extend(args.by_ref().cloned());
+            parsed.operands(args.by_ref().cloned(), in_order);
         } else if let Some(long) = word.strip_prefix("--") {
             let (name, given) = match long.split_once('=') {
                 Some((name, value)) => (name, Some(value.to_string())),
@@ -82,7 +93,7 @@ pub fn parse(spec: &str, args: &[String]) -> Result<Parsed, String> {
         } else if word.len() > 1 && word.starts_with('-') {
             short_options(letters, word, &mut args, &mut parsed)?;
         } else {
-            parsed.args.push(word.clone());
+            parsed.operands(std::iter::once(word.clone()), in_order);
             if stop_early {
                 parsed.args.extend(args.by_ref().cloned());
             }

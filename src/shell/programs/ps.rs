@@ -3,6 +3,7 @@
 use super::accounts::Accounts;
 use super::dates;
 use super::job::{Job, Outcome};
+use super::options::{self, Parsed};
 use crate::ambient::{Time, SECOND};
 use crate::kernel::ProcessInfo;
 use crate::sorted;
@@ -15,21 +16,50 @@ struct Column {
     right: bool,
 }
 
+const SPEC: &str = "AadeC:fFlo:p:q:u:U:wV format=o: pid=p: user=u: ppid=P: sort=k: no-headers=h version=V help=?";
+
+const USAGE: &str = "
+Usage:
+ ps [options]
+
+ Try 'ps --help <simple|list|output|threads|misc|all>'
+  or 'ps --help <s|l|o|t|m|a>'
+ for additional help text.
+
+For more details see ps(1).
+";
+
 /// `ps`.
 pub fn ps(job: &mut Job) -> Outcome {
     if job.busybox() {
         return ps_busybox(job);
     }
     // BSD options have no dash: `ps aux`.
-    let bsd = job.args.first().is_some_and(|a| !a.starts_with('-') && !a.bytes().all(|b| b.is_ascii_digit()));
+    let mut args = std::mem::take(&mut job.args);
+    // `-aux` is told from `-a -u x` as long as no user is called x.
+    let first = args.first().map_or("", |a| if a.starts_with("-aux") { a.trim_start_matches('-') } else { a });
+    let bsd = !first.starts_with('-') && !first.bytes().all(|b| b.is_ascii_digit());
     let mut letters = String::new();
     if bsd {
-        letters = job.args.remove(0);
+        letters = first.to_string();
+        args.remove(0);
     }
-    let opts = job.options(
-        "AaCde:fFG:g:Hlno:O:p:q:s:t:u:U:wxyZ format=o: pid=p: user=u: ppid=P: sort=k: headers=h no-headers=h forest=H",
-    );
-    let opts = opts.or_else(|e| if bsd { Ok(super::options::Parsed::default()) } else { Err(e) })?;
+    if letters.contains(|c: char| !c.is_ascii_digit() && !"axuwlh".contains(c)) {
+        return Err(misused(job, "unsupported option (BSD syntax)"));
+    }
+    let opts = match options::parse(SPEC, &args) {
+        Ok(opts) => opts,
+        Err(words) if words.contains("'--") => return Err(misused(job, "unknown gnu long option")),
+        Err(_) => return Err(misused(job, "unsupported SysV option")),
+    };
+    if opts.has('?') {
+        job.out(USAGE);
+        return Ok(());
+    }
+    if opts.has('V') {
+        job.line("ps from procps-ng 4.0.2");
+        return Ok(());
+    }
     let all: Vec<ProcessInfo> = job.proc.system().processes();
     let own_tty = all.iter().find(|p| p.pid == job.proc.pid()).and_then(|p| p.tty.clone());
     let uid = job.proc.cred().uid;
@@ -38,11 +68,12 @@ pub fn ps(job: &mut Job) -> Outcome {
         list(&opts, "pq").chain(letters.split(|c: char| !c.is_ascii_digit())).filter_map(|w| w.parse().ok()).collect();
     let users: Vec<String> = list(&opts, "uU").map(str::to_string).collect();
     let chosen = all.into_iter().filter(|p| {
-        if !pids.is_empty() {
-            return pids.contains(&p.pid);
-        }
-        if !users.is_empty() {
-            return users.iter().any(|u| *u == p.uid.to_string() || *u == accounts.user_name(p.uid));
+        if !pids.is_empty() || opts.last("uUCP").is_some() {
+            return pids.contains(&p.pid)
+                || users.iter().any(|u| *u == p.uid.to_string() || *u == accounts.user_name(p.uid))
+                || list(&opts, "C").any(|name| name == p.comm)
+                || list(&opts, "P").any(|ppid| ppid == p.ppid.to_string())
+                || opts.last("Ae").is_some();
         }
         if bsd {
             return (letters.contains('x') || p.tty.is_some()) && (letters.contains('a') || p.uid == uid);
@@ -59,16 +90,14 @@ pub fn ps(job: &mut Job) -> Outcome {
             match words.iter().filter(|w| !w.is_empty()).map(|w| custom(w)).collect::<Result<Vec<Column>, String>>() {
                 Ok(columns) => columns,
                 Err(word) => {
-                    job.err(&["error: unknown user-defined format specifier \"", &word, "\"\n"].concat());
-                    job.err("\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n");
-                    return Err(1);
+                    return Err(misused(job, &["unknown user-defined format specifier \"", &word, "\""].concat()));
                 }
             }
         }
         (None, true, true, _) => preset("user pid pcpu pmem vsz rss tname stat start_ time_ args"),
         (None, true, false, _) => preset("pid tname stat time_ args"),
         (None, false, _, true) => preset("f s uid pid ppid c pri ni addr sz wchan tname cputime ucmd"),
-        (None, false, ..) if opts.last("fF").is_some() => preset("uid_ pid ppid c stime tname cputime args"),
+        (None, false, ..) if opts.last("fF").is_some() => preset("uid_ pid ppid c stime tname cputime cmd"),
         _ => preset("pid tname cputime ucmd"),
     };
     sort_by(&mut chosen, opts.value('k'));
@@ -81,11 +110,17 @@ pub fn ps(job: &mut Job) -> Outcome {
     Ok(())
 }
 
-fn list<'a>(opts: &'a super::options::Parsed, keys: &'static str) -> impl Iterator<Item = &'a str> {
+/// A wrong command line, in ps's own words. Gives the exit status.
+fn misused(job: &mut Job, words: &str) -> i32 {
+    job.err(&["error: ", words, "\n", USAGE].concat());
+    1
+}
+
+fn list<'a>(opts: &'a Parsed, keys: &'static str) -> impl Iterator<Item = &'a str> {
     opts.opts.iter().filter(move |o| keys.contains(o.0)).flat_map(|o| o.1.split([',', ' '])).filter(|w| !w.is_empty())
 }
 
-fn screen_width(job: &Job, opts: &super::options::Parsed, letters: &str) -> usize {
+fn screen_width(job: &Job, opts: &Parsed, letters: &str) -> usize {
     if opts.has('w') || letters.contains('w') {
         return usize::MAX;
     }
@@ -195,11 +230,8 @@ fn print_table(job: &mut Job, columns: &[Column], rows: &[Vec<String>], headed: 
 pub fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> String {
     let seconds = p.cpu / SECOND;
     let age = (job.now().0 - p.start.0).max(0) / SECOND;
-    let status = |name: &str| -> u64 {
-        let text = job.small_file(&["/proc/", &p.pid.to_string(), "/status"].concat());
-        let line = text.lines().find(|l| l.starts_with(name)).unwrap_or("");
-        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
-    };
+    let status = |name: &str| kilobytes(job, &["/proc/", &p.pid.to_string(), "/status"].concat(), name);
+    let busy = || percent(p.cpu, age * SECOND);
     let defunct = p.state == 'Z';
     match key {
         "pid" => p.pid.to_string(),
@@ -210,16 +242,20 @@ pub fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> Strin
         "gid" => p.gid.to_string(),
         "user" => short_name(&accounts.user_name(p.uid)),
         "group" => accounts.group_name(p.gid),
-        "pcpu" => "0.0".to_string(),
-        "pmem" => "0.0".to_string(),
-        "c" | "ni" => "0".to_string(),
+        "pcpu" => format!("{:.1}", busy()),
+        "pmem" => {
+            let all: f64 = kilobytes(job, "/proc/meminfo", "MemTotal:") as f64;
+            format!("{:.1}", status("VmRSS:") as f64 * 100.0 / all.max(1.0))
+        }
+        "c" => (busy() as u64).to_string(),
+        "ni" => "0".to_string(),
         "pri" => "80".to_string(),
         "f" => "4".to_string(),
         "addr" | "wchan" => "-".to_string(),
         "nlwp" => "1".to_string(),
-        "vsz" => status("VmSize").to_string(),
-        "rss" => status("VmRSS").to_string(),
-        "sz" => (status("VmSize") / 4).to_string(),
+        "vsz" => status("VmSize:").to_string(),
+        "rss" => status("VmRSS:").to_string(),
+        "sz" => (status("VmSize:") / 4).to_string(),
         "tt" => p.tty.clone().unwrap_or_else(|| "?".to_string()),
         "s" => p.state.to_string(),
         "stat" => {
@@ -237,6 +273,22 @@ pub fn cell(job: &Job, accounts: &Accounts, p: &ProcessInfo, key: &str) -> Strin
         "args" => p.argv.join(" "),
         "comm" if defunct => [&p.comm, " <defunct>"].concat(),
         _ => p.comm.clone(),
+    }
+}
+
+/// The number behind a name in a file of `/proc`; 0 where there is none.
+pub fn kilobytes(job: &Job, path: &str, name: &str) -> u64 {
+    let text = job.small_file(path);
+    let line = text.lines().find(|l| l.starts_with(name)).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+/// How much of a time a processor was busy: nothing is known where none has passed, and more than all of it cannot be.
+pub fn percent(cpu: i64, time: i64) -> f64 {
+    if time > 0 {
+        (cpu as f64 * 100.0 / time as f64).min(100.0)
+    } else {
+        0.0
     }
 }
 
@@ -272,7 +324,7 @@ fn elapsed(age: i64) -> String {
 
 /// BusyBox's `ps`: all processes, four columns unless `-o` says otherwise.
 fn ps_busybox(job: &mut Job) -> Outcome {
-    let opts = job.options("o:TaAdefglwx")?;
+    let opts = job.options("o:TaAdefl")?;
     let keys = opts.value('o').unwrap_or("pid,user,time,args").to_string();
     let accounts = Accounts::load(job);
     let mut head = String::new();

@@ -5,7 +5,7 @@ use super::prompts::confirm;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Errno, FileKind, Stat};
 
-const SPEC: &str = "dfiIrRv dir=d force=f interactive=&? recursive=r verbose=v one-file-system=x no-preserve-root=% \
+const SPEC: &str = "dfiIrRv dir=d force=f interactive=&? recursive=r verbose=v no-preserve-root=% \
     preserve-root=!?";
 
 struct Rm {

@@ -9,8 +9,8 @@ use super::sed_text::{replace, unambiguous};
 use crate::layerfs::{Blob, FileKind};
 use crate::sorted::VecMap;
 
-const SPEC: &str = "bEe:f:i::l:nrsuz quiet=n silent=n expression=e: file=f: regexp-extended=E in-place=i? \
-    line-length=l: null-data=z separate=s unbuffered=u debug=& posix=% sandbox=! follow-symlinks=/";
+const SPEC: &str = "Ee:f:i::nrsuz quiet=n silent=n expression=e: file=f: regexp-extended=E in-place=i? \
+    null-data=z separate=s unbuffered=u";
 
 struct Sed {
     script: Script,

@@ -56,10 +56,6 @@ pub fn main(job: &mut Job) -> Outcome {
         let mut flags = INPUT.iter().chain(&OUTPUT).chain(&LOCAL);
         match (name, on) {
             ("a" | "-all", false) => show(job, &mut modes, size, true),
-            ("g" | "-save", false) => {
-                job.complain(&["-g: not available here"]);
-                return Err(1);
-            }
             ("size", true) => job.line(&format!("{} {}", size.rows, size.cols)),
             ("speed", true) => job.line("38400"),
             ("sane", true) | ("raw", false) | ("cooked", true) => modes = Termios::default(),

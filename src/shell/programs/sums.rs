@@ -5,7 +5,7 @@ use super::job::{Job, Outcome};
 use super::md5::Md5;
 use sha2::{Digest, Sha256};
 
-const SPEC: &str = "bctwz binary=b check=c text=t warn=w zero=z tag=T quiet=q status=s strict=S ignore-missing=i";
+const SPEC: &str = "bct binary=b check=c text=t tag=T quiet=q status=s ignore-missing=i";
 
 enum Hash {
     Sha256(Sha256),

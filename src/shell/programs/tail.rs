@@ -37,7 +37,7 @@ pub async fn main(job: &mut Job) -> Outcome {
         *word = ["-n", word].concat();
     }
     let opts = job.options(
-        "n:c:fFqvs:z lines=n: bytes=c: follow=& quiet=q silent=q verbose=v zero-terminated=z retry=r pid=p: \
+        "n:c:fFqvs:z lines=n: bytes=c: follow=&? quiet=q silent=q verbose=v zero-terminated=z \
          sleep-interval=s:",
     )?;
     let by_bytes = opts.last("nc") == Some('c');

@@ -2,20 +2,22 @@
 //! archives, which another module writes.
 
 use super::accounts::Accounts;
+use super::env::run;
 use super::input::Input;
 use super::job::{base_name, dir_name, join, Job, Outcome};
+use super::options::OPERAND;
 use super::{dates, glob};
 use crate::ambient::Time;
 use crate::kernel::LocalBoxFuture;
-use crate::layerfs::{Blob, Errno, FileKind, Stat};
+use crate::layerfs::{mode_string, Blob, Errno, FileKind, Stat};
 use crate::sorted::VecMap;
 
 const BLOCK: usize = 512;
 const RECORD: usize = 10_240;
 
-const SPEC: &str = "cf:C:hjJkmopPtvxzOT:X: create=c file=f: directory=C: extract=x get=x list=t verbose=v gzip=z \
+const SPEC: &str = "-cf:C:hjJkmopPtvxzO create=c file=f: directory=C: extract=x get=x list=t verbose=v gzip=z \
     bzip2=j xz=J exclude=&: strip-components=%: preserve-permissions=p absolute-names=P to-stdout=O \
-    dereference=h numeric-owner=! same-owner=/ no-same-owner=o";
+    dereference=h numeric-owner=! no-same-owner=o keep-old-files=k touch=m";
 
 struct Tar {
     verbose: usize,
@@ -23,8 +25,14 @@ struct Tar {
     strip: usize,
     absolute: bool,
     follow: bool,
+    keep: bool,
+    touch: bool,
+    numeric: bool,
+    owners: bool,
+    modes: bool,
     accounts: Accounts,
-    told_slash: bool,
+    /// The beginnings of names that were told to be left out.
+    told: Vec<String>,
     links: VecMap<(u32, u64), String>,
     out: Vec<u8>,
     fd: i32,
@@ -54,7 +62,7 @@ pub async fn main(job: &mut Job) -> Outcome {
         let mut words = std::mem::take(&mut job.args).into_iter().skip(1);
         for letter in letters.chars() {
             job.args.push(["-", &letter.to_string()].concat());
-            if "fCTX".contains(letter) {
+            if "fC".contains(letter) {
                 job.args.extend(words.next());
             }
         }
@@ -65,11 +73,7 @@ pub async fn main(job: &mut Job) -> Outcome {
         return Err(job.misused(&["You must specify one of the '-Acdtrux', '--delete' or '--test-label' options"]));
     };
     if let Some((_, program)) = [('z', "gzip"), ('j', "bzip2"), ('J', "xz")].iter().find(|p| opts.has(p.0)) {
-        job.err(&["tar (child): ", program, ": Cannot exec: No such file or directory\n"].concat());
-        job.err("tar (child): Error is not recoverable: exiting now\n");
-        job.complain(&["Child returned status 2"]);
-        job.complain(&["Error is not recoverable: exiting now"]);
-        return Err(2);
+        return Err(compressed(job, program, action == 'c').await);
     }
     let home = job.proc.cwd();
     let archive = opts.value('f').unwrap_or("-").to_string();
@@ -79,8 +83,13 @@ pub async fn main(job: &mut Job) -> Outcome {
         strip: opts.value('%').and_then(|s| s.parse().ok()).unwrap_or(0),
         absolute: opts.has('P'),
         follow: opts.has('h'),
+        keep: opts.has('k'),
+        touch: opts.has('m'),
+        numeric: opts.has('!'),
+        owners: job.proc.cred().uid == 0 && !opts.has('o'),
+        modes: job.proc.cred().uid == 0 || opts.has('p'),
         accounts: Accounts::load(job),
-        told_slash: false,
+        told: Vec::new(),
         links: VecMap::new(),
         out: Vec::new(),
         fd: 1,
@@ -103,18 +112,22 @@ pub async fn main(job: &mut Job) -> Outcome {
             return Err(2);
         }
     };
-    if let Some(dir) = opts.value('C') {
-        if let Err(e) = job.proc.chdir(dir) {
-            job.complain(&[dir, ": Cannot open: ", &e.to_string()]);
-            job.complain(&["Error is not recoverable: exiting now"]);
-            return Err(2);
+    tar.fd = if action == 'c' { fd } else { 1 };
+    // Each `-C` holds for the operands behind it.
+    for (key, word) in &opts.opts {
+        match *key {
+            'C' => {
+                if let Err(e) = job.proc.chdir(word) {
+                    job.complain(&[word, ": Cannot open: ", &e.to_string()]);
+                    job.complain(&["Error is not recoverable: exiting now"]);
+                    return Err(2);
+                }
+            }
+            OPERAND if action == 'c' => tar.add(job, word).await,
+            _ => {}
         }
     }
     if action == 'c' {
-        tar.fd = fd;
-        for path in &opts.args {
-            tar.add(job, path).await;
-        }
         let end = (tar.written + tar.out.len() + 2 * BLOCK).next_multiple_of(RECORD);
         tar.out.resize(end - tar.written, 0);
         tar.send(job, true).await;
@@ -130,6 +143,28 @@ pub async fn main(job: &mut Job) -> Outcome {
     Ok(())
 }
 
+/// What becomes of an archive that another program is to compress or to open. Gives the exit status.
+async fn compressed(job: &mut Job, program: &str, making: bool) -> i32 {
+    let status = match run(job, vec![program.to_string()], None).await {
+        Ok(status) => status,
+        Err((status, _)) if making => {
+            job.err(
+                &["/bin/sh: 1: ", program, ": ", if status == 127 { "not found" } else { "Permission denied" }, "\n"]
+                    .concat(),
+            );
+            status
+        }
+        Err((_, reason)) => {
+            job.err(&["tar (child): ", program, ": Cannot exec: ", &reason, "\n"].concat());
+            job.err("tar (child): Error is not recoverable: exiting now\n");
+            2
+        }
+    };
+    job.complain(&["Child returned status ", &status.to_string()]);
+    job.complain(&["Error is not recoverable: exiting now"]);
+    2
+}
+
 impl Tar {
     async fn send(&mut self, job: &mut Job, all: bool) {
         if all || self.out.len() > 65_536 {
@@ -142,17 +177,20 @@ impl Tar {
         }
     }
 
-    /// The name within the archive: never absolute.
+    /// The name within the archive: neither absolute nor above where it is unpacked.
     fn member_name(&mut self, job: &mut Job, path: &str) -> String {
-        if self.absolute || !path.starts_with('/') {
+        if self.absolute {
             return path.to_string();
         }
-        if !std::mem::replace(&mut self.told_slash, true) {
+        let above = [path, "/"].concat().rfind("/../").map_or(if path.starts_with("../") { 3 } else { 0 }, |at| at + 4);
+        let name = path.get(above..).unwrap_or("").trim_start_matches('/');
+        let prefix = path.strip_suffix(name).unwrap_or("").to_string();
+        if !prefix.is_empty() && !self.told.contains(&prefix) {
             let status = job.status;
-            job.complain(&["Removing leading `/' from member names"]);
+            job.complain(&["Removing leading `", &prefix, "' from member names"]);
             job.status = status;
+            self.told.push(prefix);
         }
-        let name = path.trim_start_matches('/');
         if name.is_empty() {
             "./".to_string()
         } else {
@@ -249,8 +287,8 @@ impl Tar {
             mtime: stat.mtime,
             kind,
             link: if kind == b'2' { job.readlink(path).unwrap_or_default() } else { String::new() },
-            user: self.accounts.user(stat.uid).map_or(String::new(), |u| u.name.clone()),
-            group: self.accounts.group(stat.gid).map_or(String::new(), |g| g.name.clone()),
+            user: self.accounts.user(stat.uid).filter(|_| !self.numeric).map_or(String::new(), |u| u.name.clone()),
+            group: self.accounts.group(stat.gid).filter(|_| !self.numeric).map_or(String::new(), |g| g.name.clone()),
             device: stat.rdev,
         }
     }
@@ -310,6 +348,14 @@ impl Tar {
             if self.excluded(bare) || !wanted.is_empty() && hit.is_none() {
                 continue;
             }
+            if self.numeric {
+                (member.user, member.group) = (String::new(), String::new());
+            }
+            let name = self.member_name(job, &member.name);
+            if extract && !self.absolute && bare.split('/').any(|part| part == "..") {
+                job.complain(&[&member.name, ": Member name contains '..'"]);
+                continue;
+            }
             let level = self.verbose + usize::from(!extract);
             if level > 0 {
                 job.line(&if level > 1 { member.long() } else { member.name.clone() });
@@ -317,7 +363,7 @@ impl Tar {
             if to_stdout {
                 job.bytes(data);
             } else if extract {
-                self.unpack(job, &member, data);
+                self.unpack(job, &member, &name, data);
             }
             job.relieve().await;
         }
@@ -326,17 +372,18 @@ impl Tar {
         }
     }
 
-    fn unpack(&mut self, job: &mut Job, member: &Member, data: &[u8]) {
-        let name = self.member_name(job, &member.name);
+    fn unpack(&mut self, job: &mut Job, member: &Member, name: &str, data: &[u8]) {
         let name = name.trim_end_matches('/').split('/').skip(self.strip).collect::<Vec<_>>().join("/");
-        if name.is_empty() || name.split('/').any(|part| part == "..") {
+        if name.is_empty() {
             return;
         }
         let path = name.as_str();
-        let root = job.proc.cred().uid == 0;
         let done = make_parents(job, path).and_then(|()| {
             job.proc.fs(|vfs, who| {
                 if member.kind != b'5' && vfs.lstat(who, path).is_ok() {
+                    if self.keep {
+                        return Err(Errno::EEXIST);
+                    }
                     let _ = vfs.unlink(who, path);
                 }
                 match member.kind {
@@ -350,14 +397,15 @@ impl Tar {
                     b'6' => vfs.mknod(who, path, FileKind::Fifo, (0, 0), member.mode)?,
                     _ => vfs.put_blob(who, path, Blob::from_bytes(data.to_vec()), 0o600)?,
                 }
-                if root {
+                if self.owners {
                     vfs.chown(who, path, Some(member.uid), Some(member.gid), false)?;
                 }
                 if member.kind != b'2' {
-                    let mask = if root { 0 } else { who.umask };
+                    let mask = if self.modes { 0 } else { who.umask };
                     vfs.chmod(who, path, member.mode & !mask)?;
                 }
-                vfs.utimes(who, path, Some(who.now), Some(member.mtime), false)
+                let mtime = if self.touch { who.now } else { member.mtime };
+                vfs.utimes(who, path, Some(who.now), Some(mtime), false)
             })
         });
         if let Err(e) = done {
@@ -387,12 +435,7 @@ impl Member {
             b'6' => 'p',
             _ => '-',
         };
-        let mut mode = kind.to_string();
-        for shift in [6, 3, 0] {
-            for (bit, letter) in [(4, 'r'), (2, 'w'), (1, 'x')] {
-                mode.push(if self.mode >> shift & bit != 0 { letter } else { '-' });
-            }
-        }
+        let mode = mode_string(kind, self.mode);
         let name = |name: &str, id: u32| if name.is_empty() { id.to_string() } else { name.to_string() };
         let owner = [&name(&self.user, self.uid), "/", &name(&self.group, self.gid)].concat();
         let wide = 19usize.saturating_sub(owner.len() + 1).max(1);

@@ -80,7 +80,7 @@ fn stamp(text: &str, now: Time) -> Option<Time> {
 
 /// `truncate`: cuts or grows files to a size.
 pub fn truncate(job: &mut Job) -> Outcome {
-    let opts = job.options("cor:s: no-create=c io-blocks=o reference=r: size=s:")?;
+    let opts = job.options("cr:s: no-create=c reference=r: size=s:")?;
     let reference = match opts.value('r') {
         Some(path) => match job.stat(path) {
             Ok(stat) => Some(stat.size),

@@ -115,7 +115,7 @@ fn same(opts: &Parsed, [fields, chars, most]: &[usize; 3], a: &[u8], b: &[u8]) -
 
 /// `comm`: two sorted files side by side.
 pub async fn comm(job: &mut Job) -> Outcome {
-    let opts = job.options("123z zero-terminated=z total=t check-order=c nocheck-order=n output-delimiter=d:")?;
+    let opts = job.options("123 nocheck-order=n output-delimiter=d:")?;
     let [first, second] = opts.args.as_slice() else {
         return Err(match opts.args.as_slice() {
             [_, _, extra, ..] => job.extra_operand(extra),

@@ -5,7 +5,7 @@ use super::job::{Job, Outcome};
 
 /// `id`.
 pub fn id(job: &mut Job) -> Outcome {
-    let opts = job.options("aGgnruzZ groups=G group=g name=n real=r user=u zero=z")?;
+    let opts = job.options("aGgnru groups=G group=g name=n real=r user=u")?;
     let accounts = Accounts::load(job);
     let cred = job.proc.cred();
     if opts.args.is_empty() {

@@ -5,8 +5,8 @@ use super::input::Input;
 use super::job::{Job, Outcome};
 use super::prompts::confirm;
 
-const SPEC: &str = "+0a:d:E:I:iL:l::n:P:prs:tx null=0 arg-file=a: delimiter=d: replace=i? max-lines=l? max-args=n: \
-    max-procs=P: interactive=p no-run-if-empty=r max-chars=s: verbose=t exit=x";
+const SPEC: &str = "+0a:d:I:iL:l::n:P:prt null=0 arg-file=a: delimiter=d: replace=i? max-lines=l? max-args=n: \
+    max-procs=P: interactive=p no-run-if-empty=r verbose=t";
 
 /// Reads words and runs commands with them.
 pub async fn main(job: &mut Job) -> Outcome {
