@@ -2,6 +2,8 @@
 //! know the native program.
 
 #[cfg(target_arch = "wasm32")]
+mod action;
+#[cfg(target_arch = "wasm32")]
 mod components;
 pub mod course;
 pub mod detail;
@@ -21,10 +23,13 @@ pub mod sitting;
 mod stage;
 #[cfg(target_arch = "wasm32")]
 mod state;
+
 pub mod storage;
 #[cfg(target_arch = "wasm32")]
 mod svg;
 pub mod transcript;
+#[cfg(target_arch = "wasm32")]
+mod undo;
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::{JsCast, JsValue};

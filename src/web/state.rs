@@ -7,19 +7,18 @@ use super::dom;
 use super::place::Place;
 use super::route::Route;
 use super::runner::Run;
-use super::settings::{Settings, Speed, Theme};
+use super::settings::{Settings, Speed};
 use super::sitting::{Shown, Sitting, FREE};
 use super::stage::{self, Stage};
 use super::storage;
 use crate::engine::snapshot::Snapshot;
-use crate::figure::scene::{Target, View};
+use crate::figure::scene::Target;
 use crate::session::log::{Input, Log};
 use crate::strings::{web as text, Lang};
 use crate::terminal::tty::Size;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use yew::Reducible;
 
 /// A pane: a tab on phones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,83 +113,7 @@ pub struct State {
     /// The figure's change, for screen readers.
     pub figure_said: Said,
     /// The lines up to this one were said.
-    spoken: u64,
-}
-
-/// What can happen.
-pub enum Action {
-    /// The address changed.
-    Go(Route),
-    /// Keys for the terminal.
-    Keys(String),
-    /// Time passes: a command at work, or one being typed.
-    Tick,
-    /// Run a card's steps.
-    RunCard(usize),
-    /// Run all that are left.
-    RunAll,
-    /// Stop: no further keys, and `^C`.
-    Stop,
-    /// The student types this card's command.
-    TypeMyself(Option<usize>),
-    /// To the step so many places further.
-    Step(isize),
-    /// One more hint of an exercise.
-    Hint(usize),
-    /// Look at an entry of the timeline.
-    Look(Option<usize>),
-    /// One entry back or forward.
-    LookBy(isize),
-    /// Undo from the entry that is looked at, with it; with nothing looked at, the last one.
-    Undo,
-    /// Give up what came after the entry that is looked at.
-    GoOn,
-    /// Type again what was undone.
-    Redo,
-    /// Which figure.
-    View(View),
-    /// An element of the figure by its key.
-    Select(Option<String>),
-    /// Show this container or image.
-    Focus(String),
-    /// The disk chart in the place of the details.
-    Chart,
-    /// Something of the details' tree.
-    Detail(super::detail::Change),
-    /// Larger or smaller, in percent; 0 is as it fits.
-    Zoom(i32),
-    /// The figure alone, or not.
-    Maxi,
-    /// The room of the figure.
-    Canvas(i32, i32),
-    /// The terminal's size.
-    Resize(Size),
-    /// A tab.
-    Tab(Pane),
-    /// Open or close a popover.
-    Popover(Option<Popover>),
-    /// Open or close the lesson over the page.
-    Reading(bool),
-    /// Language.
-    Lang(Lang),
-    /// Theme.
-    Theme(Theme),
-    /// Speed of typing.
-    Speed(Speed),
-    /// Little movement, or not.
-    Still(bool),
-    /// Begin again.
-    Reset,
-    /// A `.capas` file's text.
-    Load(String),
-    /// Leave the container.
-    Leave,
-    /// Back to when the student was last inside a container.
-    Return,
-    /// Run the command again that the program died of.
-    Retry,
-    /// Something to tell.
-    Notice(Option<Notice>),
+    pub(super) spoken: u64,
 }
 
 impl State {
@@ -252,11 +175,11 @@ impl State {
         }
     }
 
-    fn instant(&self) -> bool {
+    pub(super) fn instant(&self) -> bool {
         self.still || self.settings.speed == Speed::Instant
     }
 
-    fn say(&mut self, sentence: String) {
+    pub(super) fn say(&mut self, sentence: String) {
         if !sentence.is_empty() {
             self.said = Rc::new((self.said.0 + 1, sentence));
         }
@@ -264,7 +187,7 @@ impl State {
 
     // Places and sittings.
 
-    fn go(&mut self, route: Route) {
+    pub(super) fn go(&mut self, route: Route) {
         let route = match route {
             Route::Lesson(n, _) if n > self.course.len() => Route::Home,
             route => route,
@@ -288,7 +211,7 @@ impl State {
         }
     }
 
-    fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         self.sitting = None;
         self.run = None;
         self.notice = None;
@@ -304,7 +227,7 @@ impl State {
     }
 
     /// The kept log, without the input that the program died of; else a new one.
-    fn open(&mut self, name: &str) {
+    pub(super) fn open(&mut self, name: &str) {
         let kept = storage::get(&storage::log_key(name)).and_then(|text| Log::parse(&text).ok());
         let died = storage::get(storage::RUNNING).is_some_and(|running| running == name);
         storage::remove(storage::RUNNING);
@@ -316,7 +239,7 @@ impl State {
         self.take_up(name, &log);
     }
 
-    fn fresh(&self) -> Log {
+    pub(super) fn fresh(&self) -> Log {
         let lesson = self.unit().map(|unit| unit.lesson(Lang::Es));
         Log {
             seed: dom::random(),
@@ -326,7 +249,7 @@ impl State {
         }
     }
 
-    fn take_up(&mut self, name: &str, log: &Log) {
+    pub(super) fn take_up(&mut self, name: &str, log: &Log) {
         // An old log may name what this version no longer has: then the lesson begins anew.
         let opened = Sitting::open(name, log, self.size).or_else(|why| {
             self.notice = Some(Notice::Bad(why));
@@ -344,7 +267,7 @@ impl State {
     }
 
     /// A link led to a step: what comes before it is done at once where nothing was done yet.
-    fn arrive(&mut self, step: usize) {
+    pub(super) fn arrive(&mut self, step: usize) {
         let Some(unit) = self.unit().cloned() else { return };
         let card = step.min(unit.cards.len()).saturating_sub(1);
         if self.shown.entries.is_empty() && card > 0 {
@@ -354,7 +277,7 @@ impl State {
         Rc::make_mut(&mut self.place).at = Some(card);
     }
 
-    fn type_all(&mut self, inputs: &[String]) {
+    pub(super) fn type_all(&mut self, inputs: &[String]) {
         let Some(sitting) = self.sitting.clone() else { return };
         for keys in inputs {
             sitting.borrow_mut().keys(keys);
@@ -370,7 +293,7 @@ impl State {
     }
 
     /// Takes what the sitting shows.
-    fn see(&mut self) {
+    pub(super) fn see(&mut self) {
         let Some(sitting) = self.sitting.clone() else { return };
         let before = std::mem::replace(&mut self.shown, sitting.borrow().shown());
         let grown = !Rc::ptr_eq(&before.entries, &self.shown.entries);
@@ -398,7 +321,7 @@ impl State {
     }
 
     /// Draws the figure of the moment that is looked at. `news`: it may have changed by itself.
-    fn draw(&mut self, news: bool) {
+    pub(super) fn draw(&mut self, news: bool) {
         let (now, before) = self.shown.at(self.looking);
         let sentence = self.stage.show(now, before, self.settings.lang, self.looking.is_none());
         if news && !sentence.is_empty() && *sentence != self.figure_said.1 {
@@ -418,7 +341,7 @@ impl State {
     }
 
     /// Once a command has ended, what it printed is said, long output as so many lines.
-    fn speak(&mut self) {
+    pub(super) fn speak(&mut self) {
         if self.shown.working || self.shown.transcript.grid.is_some() || self.shown.pending || self.run.is_some() {
             return;
         }
@@ -439,7 +362,7 @@ impl State {
 
     // Typing.
 
-    fn keys(&mut self, keys: &str) {
+    pub(super) fn keys(&mut self, keys: &str) {
         let Some(sitting) = self.sitting.clone() else { return };
         self.now();
         sitting.borrow_mut().keys(keys);
@@ -447,7 +370,7 @@ impl State {
     }
 
     /// Whoever types does so now: what is undone by it is only what was cut before.
-    fn now(&mut self) {
+    pub(super) fn now(&mut self) {
         if self.looking.take().is_some() {
             self.draw(false);
         }
@@ -457,7 +380,7 @@ impl State {
         }
     }
 
-    fn run_card(&mut self, card: usize, all: bool) {
+    pub(super) fn run_card(&mut self, card: usize, all: bool) {
         let Some(unit) = self.unit().cloned() else { return };
         if self.run.is_some() || card >= unit.cards.len() {
             return;
@@ -486,7 +409,7 @@ impl State {
     }
 
     /// The next keys of a run, or its end.
-    fn advance(&mut self) {
+    pub(super) fn advance(&mut self) {
         let (Some(run), Some(sitting)) = (&self.run, self.sitting.clone()) else { return };
         let mut run = Run::clone(run);
         match run.next(self.instant()) {
@@ -508,7 +431,7 @@ impl State {
         }
     }
 
-    fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         if self.shown.working {
             if let Some(sitting) = self.sitting.clone() {
                 sitting.borrow_mut().tick();
@@ -519,98 +442,21 @@ impl State {
         }
     }
 
-    fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         if self.run.take().is_some() || self.shown.working {
             self.keys("\u{3}");
         }
     }
 
-    // Undoing.
-
-    fn undo(&mut self) {
-        let Some(sitting) = self.sitting.clone() else { return };
-        let count = self.shown.entries.len();
-        let first_gone = self.looking.map_or(count.saturating_sub(1), |at| if at < count { at } else { 0 });
-        self.cut(&sitting, self.inputs_before(first_gone));
-    }
-
-    fn go_on(&mut self) {
-        let (Some(sitting), Some(at)) = (self.sitting.clone(), self.looking) else { return };
-        let kept = if at < self.shown.entries.len() { at + 1 } else { 0 };
-        self.cut(&sitting, self.inputs_before(kept));
-    }
-
-    /// How many inputs of the log come before an entry of the timeline.
-    fn inputs_before(&self, entry: usize) -> usize {
-        entry.checked_sub(1).and_then(|n| self.shown.entries.get(n)).map_or(0, |e| e.inputs)
-    }
-
-    fn cut(&mut self, sitting: &RefCell<Sitting>, keep: usize) {
-        let gone = sitting.borrow_mut().undo_to(keep);
-        self.run = None;
-        self.looking = None;
-        self.place = Rc::new(self.place.anew());
-        self.notice = None;
-        if !gone.is_empty() {
-            self.notice = Some(Notice::Undone(gone.len()));
-            self.undone = Rc::new(gone);
-        }
-        self.shown = Shown::default();
-        self.see();
-        self.spoken = self.shown.transcript.caret.0;
-    }
-
-    fn redo(&mut self) {
-        let keys = |input: &Input| match input {
-            Input::Line(line) => format!("{line}\r"),
-            Input::Keys(keys) => keys.clone(),
-            Input::Wait(_) | Input::Turns(_) => String::new(),
-        };
-        let inputs: Vec<String> = self.undone.iter().map(keys).collect();
-        self.notice = None;
-        self.undone = Rc::default();
-        self.type_all(&inputs);
-    }
-
-    fn load(&mut self, file: &str) {
-        match Log::parse(file) {
-            Err(why) => self.notice = Some(Notice::Bad(why.to_string())),
-            Ok(log) => {
-                let named = log.lesson.as_deref();
-                let lesson = named.and_then(|slug| self.course.iter().position(|unit| unit.slug == slug));
-                let (route, name) = match lesson.and_then(|n| Some((n, self.course.get(n)?.slug))) {
-                    Some((n, slug)) => (Route::Lesson(n + 1, None), slug),
-                    None => (Route::Free, FREE),
-                };
-                self.route = route;
-                self.leave();
-                storage::set(&storage::log_key(name), &log.to_text());
-                self.take_up(name, &log);
-            }
-        }
-        self.popover = None;
-    }
-
-    fn reset(&mut self) {
-        let Some(name) = self.sitting.as_ref().map(|s| s.borrow().name.clone()) else { return };
-        storage::remove(&storage::log_key(&name));
-        storage::remove(&storage::done_key(&name));
-        let tab = self.tab;
-        self.leave();
-        self.tab = tab;
-        self.popover = None;
-        self.open(&name);
-    }
-
     // The figure.
 
-    fn look(&mut self, at: Option<usize>) {
+    pub(super) fn look(&mut self, at: Option<usize>) {
         let last = self.shown.entries.len().checked_sub(1);
         self.looking = if at == last { None } else { at };
         self.draw(true);
     }
 
-    fn look_by(&mut self, step: isize) {
+    pub(super) fn look_by(&mut self, step: isize) {
         let count = self.shown.entries.len();
         if count == 0 {
             return;
@@ -627,7 +473,7 @@ impl State {
         }
     }
 
-    fn select(&mut self, key: Option<&str>) {
+    pub(super) fn select(&mut self, key: Option<&str>) {
         let Some(sitting) = self.sitting.clone() else { return };
         match key.and_then(Target::parse) {
             Some(Target::More) => {
@@ -644,115 +490,20 @@ impl State {
     }
 }
 
-impl Reducible for State {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut s = (*self).clone();
-        match action {
-            Action::Go(route) => s.go(route),
-            Action::Keys(keys) => s.keys(&keys),
-            Action::Tick => s.tick(),
-            Action::RunCard(card) => s.run_card(card, false),
-            Action::RunAll => s.run_card(s.place.next, true),
-            Action::Stop => s.stop(),
-            Action::TypeMyself(card) => {
-                s.asked = card;
-                s.tab = if card.is_some() { Pane::Terminal } else { s.tab };
-                s.reading = false;
-                // Once the pane is there, on phones.
-                if card.is_some() {
-                    dom::focus_soon("#keyboard");
-                }
-            }
-            Action::Step(by) => s.step(by),
-            Action::Hint(exercise) => Rc::make_mut(&mut s.place).more_hints(exercise),
-            Action::Look(at) => s.look(at),
-            Action::LookBy(by) => s.look_by(by),
-            Action::Undo => s.undo(),
-            Action::GoOn => s.go_on(),
-            Action::Redo => s.redo(),
-            Action::View(view) => {
-                s.stage.view = view;
-                s.stage.expand = false;
-                s.draw(false);
-            }
-            Action::Select(key) => s.select(key.as_deref()),
-            Action::Focus(id) => {
-                s.stage.focus = Some(id.as_str().into());
-                s.draw(false);
-            }
-            Action::Chart => {
-                let open = s.detail.as_ref().is_some_and(|d| matches!(**d, Detail::Chart));
-                s.detail = (!open).then(|| Rc::new(Detail::Chart));
-                s.draw(false);
-            }
-            Action::Detail(change) => {
-                if let (Some(detail), Some(sitting)) = (&s.detail, &s.sitting) {
-                    s.detail = Some(Rc::new(detail.changed(change, &sitting.borrow())));
-                }
-            }
-            Action::Zoom(percent) => s.stage.zoom(percent),
-            Action::Maxi => s.maxi = !s.maxi,
-            Action::Canvas(width, height) => {
-                if s.stage.room(width, height) {
-                    s.draw(false);
-                }
-            }
-            Action::Resize(size) => {
-                s.size = size;
-                if let Some(sitting) = s.sitting.clone() {
-                    sitting.borrow_mut().resize(size);
-                    s.see();
-                }
-            }
-            Action::Tab(tab) => {
-                s.tab = tab;
-                if tab == Pane::Figure {
-                    s.draw(false);
-                }
-            }
-            Action::Popover(popover) => s.popover = if s.popover == popover { None } else { popover },
-            Action::Reading(open) => s.reading = open,
-            Action::Lang(lang) => {
-                s.set(Settings { lang, ..s.settings });
-                s.draw(false);
-            }
-            Action::Theme(theme) => s.set(Settings { theme, ..s.settings }),
-            Action::Speed(speed) => s.set(Settings { speed, ..s.settings }),
-            Action::Still(still) => s.still = still,
-            Action::Reset => s.reset(),
-            Action::Load(file) => s.load(&file),
-            Action::Leave => {
-                s.notice = None;
-                s.keys("\u{4}");
-            }
-            Action::Return => s.back_inside(),
-            Action::Retry => {
-                if let Some(Notice::Restored(line)) = s.notice.take() {
-                    s.keys(&format!("{line}\r"));
-                }
-            }
-            Action::Notice(notice) => s.notice = notice,
-        }
-        Rc::new(s)
-    }
-}
-
 impl State {
-    fn set(&mut self, settings: Settings) {
+    pub(super) fn set(&mut self, settings: Settings) {
         self.settings = settings;
         storage::set(storage::SETTINGS, &settings.to_text());
     }
 
-    fn step(&mut self, by: isize) {
+    pub(super) fn step(&mut self, by: isize) {
         let Some(unit) = self.unit() else { return };
         let last = unit.cards.len().saturating_sub(1);
         let at = self.place.current().saturating_add_signed(by).min(last);
         Rc::make_mut(&mut self.place).at = Some(at);
     }
 
-    fn back_inside(&mut self) {
+    pub(super) fn back_inside(&mut self) {
         let Some(sitting) = self.sitting.clone() else { return };
         let inside = |entry: &&crate::session::Entry| entry.snapshot.foreground != Default::default();
         let keep = self.shown.entries.iter().rev().find(inside).map(|entry| entry.inputs);

@@ -3,10 +3,11 @@
 use super::popover::{reset, settings, share};
 use super::{at, click, icon_button, maybe_at, Handle};
 use crate::strings::{web as text, Lang};
+use crate::web::action::Action;
 use crate::web::icons::{self, icon, logo};
 use crate::web::route::Route;
 use crate::web::settings::Theme;
-use crate::web::state::{Action, Popover};
+use crate::web::state::Popover;
 use yew::prelude::*;
 
 crate::shows! {

@@ -4,9 +4,9 @@ use super::lesson::running;
 use super::{click, icon_button, Handle};
 use crate::lesson::Step;
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::course::Unit;
 use crate::web::icons::{self, icon};
-use crate::web::state::Action;
 use yew::prelude::*;
 
 /// What became of a card.

@@ -5,8 +5,9 @@ use crate::engine::snapshot::Snapshot;
 use crate::figure::charts::{bars, disk, Colours, DiskPoint};
 use crate::figure::measure::human_size;
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::detail::Detail;
-use crate::web::state::{Action, State};
+use crate::web::state::State;
 use yew::prelude::*;
 
 crate::shows! {

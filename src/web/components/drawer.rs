@@ -7,10 +7,11 @@ use crate::engine::snapshot::{ContainerState, ContainerView, ImageView, LayerVie
 use crate::figure::measure::human_size;
 use crate::figure::scene::Target;
 use crate::strings::{figure, web as text, Lang};
+use crate::web::action::Action;
 use crate::web::detail::{Detail, Files};
 use crate::web::dom;
 use crate::web::icons::{self, icon};
-use crate::web::state::{Action, Notice};
+use crate::web::state::Notice;
 use std::sync::Arc;
 use yew::prelude::*;
 

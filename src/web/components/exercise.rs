@@ -5,8 +5,8 @@ use super::{click, prose, Handle};
 use crate::lesson::prose::Block;
 use crate::lesson::Exercise;
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::icons::{self, icon};
-use crate::web::state::Action;
 use yew::prelude::*;
 
 /// The panel of the `n`th exercise; `intro` is the heading and the prose before it.

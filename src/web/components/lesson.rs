@@ -6,10 +6,11 @@ use super::{at, click, icon_button, maybe_at, prose, Handle};
 use crate::lesson::prose::{Block, Inline};
 use crate::lesson::Part;
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::dom;
 use crate::web::icons::{self, icon};
 use crate::web::route::Route;
-use crate::web::state::{Action, State};
+use crate::web::state::State;
 use yew::prelude::*;
 
 crate::shows! {

@@ -21,8 +21,9 @@ pub mod terminal_lines;
 pub mod timeline;
 pub mod tree;
 
+use super::action::Action;
 use super::icons::{icon, Icon};
-use super::state::{Action, State};
+use super::state::State;
 use std::ops::Deref;
 use std::rc::Rc;
 use yew::prelude::*;

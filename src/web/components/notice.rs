@@ -2,8 +2,9 @@
 
 use super::{click, icon_button, Handle};
 use crate::strings::{web as text, Lang};
+use crate::web::action::Action;
 use crate::web::icons;
-use crate::web::state::{Action, Notice};
+use crate::web::state::Notice;
 use yew::prelude::*;
 
 /// The sentence.

@@ -3,11 +3,12 @@
 
 use super::{bar, click, Handle};
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::dom;
 use crate::web::icons::{self, icon};
 use crate::web::route::Route;
 use crate::web::settings::{Speed, Theme};
-use crate::web::state::{Action, Notice};
+use crate::web::state::Notice;
 use gloo::file::callbacks::read_as_text;
 use gloo::file::File;
 use web_sys::HtmlInputElement;

@@ -4,8 +4,8 @@ use super::card::{command, run_button, step_button};
 use super::lesson::running;
 use super::{at, click, maybe_at, prose};
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::icons::{self, icon};
-use crate::web::state::Action;
 use yew::prelude::*;
 
 crate::shows! {

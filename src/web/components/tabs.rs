@@ -2,9 +2,10 @@
 
 use super::{click, Handle};
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::icons::{self, icon};
 use crate::web::route::Route;
-use crate::web::state::{Action, Pane};
+use crate::web::state::Pane;
 use yew::prelude::*;
 
 /// The tabs; hidden where all panes have room.

@@ -3,9 +3,9 @@
 use super::{at, click, icon_button, Handle};
 use crate::session::Place;
 use crate::strings::web as text;
+use crate::web::action::Action;
 use crate::web::dom;
 use crate::web::icons::{self, icon};
-use crate::web::state::Action;
 use yew::prelude::*;
 
 crate::shows! {

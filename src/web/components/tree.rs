@@ -3,9 +3,9 @@
 use super::{click, icon_button, Handle};
 use crate::figure::measure::human_size;
 use crate::strings::{web as text, Lang};
+use crate::web::action::Action;
 use crate::web::detail::{letter, Change, Files, Row};
 use crate::web::icons::{self, icon};
-use crate::web::state::Action;
 use yew::prelude::*;
 
 /// So many rows are drawn; a layer may have thousands.
