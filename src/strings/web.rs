@@ -50,8 +50,6 @@ texts! {
     INSTANT = "Al instante", "Instant";
     /// When the system asks for little movement.
     STILL = "Tu sistema pide pocos movimientos: las órdenes se escriben al instante.", "Your system asks for less motion: commands are typed at once.";
-    /// A heading: the keys.
-    KEYS = "Teclas", "Keys";
     /// What keys do.
     KEYS_RUN = "ejecuta el paso siguiente", "runs the next step";
     /// What keys do.

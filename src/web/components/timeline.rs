@@ -5,6 +5,7 @@ use crate::session::Place;
 use crate::strings::web as text;
 use crate::web::action::Action;
 use crate::web::dom;
+use crate::web::hooks::use_size;
 use crate::web::icons::{self, icon};
 use yew::prelude::*;
 
@@ -26,15 +27,24 @@ pub fn Timeline(Props { s }: &Props) -> Html {
         None => all,
     };
     let rail = use_node_ref();
-    {
+    let reveal = {
         let rail = rail.clone();
-        use_effect_with((here, all), move |_| {
+        move || {
             let rail = rail.cast::<web_sys::Element>();
             if let Some(tick) = rail.and_then(|r| r.query_selector("[aria-current]").ok().flatten()) {
                 dom::reveal(&tick, false);
             }
-        });
-    }
+        }
+    };
+    // Behind another tab there is nothing to scroll: it gets its size, and scrolls, when it is shown.
+    use_size(
+        rail.clone(),
+        Callback::from({
+            let reveal = reveal.clone();
+            move |_| reveal()
+        }),
+    );
+    use_effect_with((here, all), move |_| reveal());
     let onkeydown = {
         let dispatcher = s.dispatcher();
         Callback::from(move |event: KeyboardEvent| {
