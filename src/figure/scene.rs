@@ -427,13 +427,6 @@ impl Scene {
         out
     }
 
-    /// Whether anything changed against the previous snapshot.
-    pub fn changes(&self) -> usize {
-        let mut n = 0;
-        self.walk(&mut |node| n += usize::from(node.change.is_some()));
-        n
-    }
-
     /// The key that an arrow key leads to: `step` places further in [`Scene::order`], staying at its ends; the first
     /// if nothing is selected.
     pub fn neighbour(&self, from: Option<&str>, step: isize) -> Option<&str> {

@@ -23,16 +23,6 @@ impl System {
         Ok(())
     }
 
-    /// Sends a signal from outside to a process group. ESRCH.
-    pub fn signal_group(&self, pgid: u32, signal: Signal) -> Result<(), Errno> {
-        let group: Vec<_> = self.records().into_iter().filter(|record| record.pgid.get() == pgid).collect();
-        if group.is_empty() {
-            return Err(Errno::ESRCH);
-        }
-        group.iter().for_each(|record| self.deliver(record, signal, Origin::Outside));
-        Ok(())
-    }
-
     /// Ends every process.
     pub fn kill_all(&self) {
         self.records().iter().for_each(|record| self.deliver(record, Signal::KILL, Origin::Outside));

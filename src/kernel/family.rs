@@ -286,17 +286,6 @@ impl Proc {
         Ok(())
     }
 
-    /// Leads a new session without a terminal. EPERM where it leads a group already.
-    pub fn setsid(&self) -> Result<u32, Errno> {
-        if self.pgid() == self.pid() {
-            return Err(Errno::EPERM);
-        }
-        self.0.sid.set(self.pid());
-        self.0.pgid.set(self.pid());
-        *self.0.tty.borrow_mut() = None;
-        Ok(self.pid())
-    }
-
     /// Puts a group into the foreground of the controlling terminal. ENOTTY where there is none.
     pub fn tcsetpgrp(&self, pgid: u32) -> Result<(), Errno> {
         self.tty().map(|tty| tty.set_foreground(pgid)).ok_or(Errno::ENOTTY)

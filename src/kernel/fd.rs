@@ -110,11 +110,6 @@ impl OpenFile {
     pub fn is_readable(&self) -> bool {
         self.readable
     }
-
-    /// Whether it may be written.
-    pub fn is_writable(&self) -> bool {
-        self.writable
-    }
 }
 
 #[derive(Clone)]

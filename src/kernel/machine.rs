@@ -13,7 +13,5 @@ pub const MACHINE: &str = "x86_64";
 pub const CPUS: u32 = 4;
 /// Bytes of memory.
 pub const MEMORY: u64 = 8_168_972 * 1024;
-/// A page, in bytes.
-pub const PAGE: u64 = 4096;
 /// What processors call themselves.
 pub const CPU_MODEL: &str = "Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz";

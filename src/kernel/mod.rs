@@ -117,20 +117,6 @@ impl Kernel {
         self.0.clock.next_watched()
     }
 
-    /// To what moment the clock may jump when `run` says `Timer`, so that `sleep 1000` costs nothing, and yet nothing in the
-    /// background passes while a person looks at a prompt. `tty` is the person's own terminal, if there is one.
-    ///
-    /// Nobody reads it: something in its foreground is at work, and the next timer is due, whosever it is. Somebody reads
-    /// it: that is a prompt, unless it is `docker run -it` passing keys on; so the next timer is due while there is one of
-    /// interest. `None`: wait for the person. The caller asks again after each jump and bounds how far it goes, for a loop
-    /// with a `sleep` in the foreground goes on for ever.
-    pub fn next_jump(&self, tty: Option<&Tty>) -> Option<Time> {
-        if tty.is_some_and(Tty::is_read_blocked) {
-            self.next_timer_of_interest()?;
-        }
-        self.next_timer()
-    }
-
     /// Starts a task that belongs to no process.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> TaskId {
         self.0.executor.spawn(Box::pin(future))
@@ -206,11 +192,6 @@ impl Kernel {
     /// Told after every change of any file system of this kernel's machines (see `Proc::files_changed`).
     pub fn files(&self) -> &Notify {
         &self.0.files
-    }
-
-    /// Seeds what `/dev/urandom` gives; without it, the time at the start is the seed.
-    pub fn set_seed(&self, seed: u64) {
-        *self.0.random.borrow_mut() = Ids::new(seed);
     }
 
     /// So many random bytes: the same seed and the same history give the same ones.

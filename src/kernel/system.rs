@@ -138,11 +138,6 @@ impl System {
         self.0.hostname.borrow().to_string()
     }
 
-    /// Gives it another name.
-    pub fn set_hostname(&self, name: &str) {
-        *self.0.hostname.borrow_mut() = name.into();
-    }
-
     /// When it was started.
     pub fn boot(&self) -> Time {
         self.0.boot
@@ -220,12 +215,6 @@ impl System {
             None => ttys.push(Some(tty.clone())),
         }
         index as u32
-    }
-
-    /// Takes a terminal away, whose number becomes free.
-    pub fn remove_tty(&self, tty: &Tty) {
-        let old = self.0.ttys.borrow_mut().iter_mut().find(|t| t.as_ref() == Some(tty)).and_then(Option::take);
-        drop(old);
     }
 
     /// The terminal `/dev/pts/<index>`.

@@ -85,16 +85,6 @@ pub fn by_uid(vfs: &Vfs, who: &Who<'_>, uid: u32) -> Option<User> {
     users(vfs, who).into_iter().find(|user| user.uid == uid)
 }
 
-/// The group of that name.
-pub fn group_by_name(vfs: &Vfs, who: &Who<'_>, name: &str) -> Option<Group> {
-    groups(vfs, who).into_iter().find(|group| group.name == name)
-}
-
-/// The group of that number.
-pub fn group_by_gid(vfs: &Vfs, who: &Who<'_>, gid: u32) -> Option<Group> {
-    groups(vfs, who).into_iter().find(|group| group.gid == gid)
-}
-
 /// Who `user[:group]` is, each by name or number, as `docker run --user` and `USER` take it: an unknown number is
 /// taken as it is, with group 0; an unknown name is an error. Also gives the home directory (`/` where there is none).
 pub fn resolve(vfs: &Vfs, who: &Who<'_>, spec: &str) -> Result<(Cred, String), UserError> {

@@ -146,11 +146,6 @@ impl Vfs {
         self.content(file, |blob| blob.read_at(off, max))
     }
 
-    /// The whole content of an open file, in O(1).
-    pub fn fblob(&self, file: &Handle) -> Result<Blob, Errno> {
-        self.content(file, Blob::clone)
-    }
-
     fn content<R>(&self, file: &Handle, look: impl FnOnce(&Blob) -> R) -> Result<R, Errno> {
         match &file.0.target {
             Target::Live { fs, ino } => content_of(fs.borrow().upper.get(*ino), look),

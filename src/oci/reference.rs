@@ -133,11 +133,6 @@ impl Reference {
         self
     }
 
-    /// The same repository with this tag and no digest; the tag is not checked.
-    pub fn with_tag(&self, tag: &str) -> Reference {
-        Reference { tag: Some(tag.to_owned()), digest: None, ..self.clone() }
-    }
-
     /// The same repository with this digest and no tag.
     pub fn with_digest(&self, digest: Digest) -> Reference {
         Reference { tag: None, digest: Some(digest), ..self.clone() }
@@ -146,11 +141,6 @@ impl Reference {
     /// The repository alone, without tag and digest.
     pub fn repository(&self) -> Reference {
         Reference { tag: None, digest: None, ..self.clone() }
-    }
-
-    /// Whether only a repository was given.
-    pub fn is_name_only(&self) -> bool {
-        self.tag.is_none() && self.digest.is_none()
     }
 }
 

@@ -27,59 +27,48 @@ impl Shell {
                 }
                 text
             }
-            Flavour::Dash => {
-                let what = match &error.fault {
-                    Fault::Unexpected(token) => quoted_token(token),
-                    Fault::Eof => "end of file unexpected".to_owned(),
-                    Fault::Unmatched(")") => "end of file unexpected (expecting \")\")".to_owned(),
-                    Fault::Unmatched("}") => "Missing '}'".to_owned(),
-                    Fault::Unmatched("`") => "EOF in backquote substitution".to_owned(),
-                    Fault::Unmatched(_) => "Unterminated quoted string".to_owned(),
-                    Fault::Other(text) => text.clone(),
-                    Fault::TooDeep => "nested too deeply".to_owned(),
-                };
-                let expecting = match (&error.fault, error.expecting) {
-                    (Fault::Unexpected(_) | Fault::Eof, Some(wanted)) => format!(" (expecting \"{wanted}\")"),
-                    _ => String::new(),
-                };
-                format!("{}: {}: Syntax error: {what}{expecting}\n", self.name, error.line)
-            }
+            Flavour::Dash => format!("{}: {}: Syntax error: {}\n", self.name, error.line, one_line(error, false)),
             Flavour::Ash => {
-                let what = match &error.fault {
-                    Fault::Unexpected(token) => match quoted_token(token).strip_suffix(" unexpected") {
-                        Some(token) => format!("unexpected {token}"),
-                        None => "unexpected token".to_owned(),
-                    },
-                    Fault::Eof => "unexpected end of file".to_owned(),
-                    Fault::Unmatched(")") => "unexpected end of file (expecting \")\")".to_owned(),
-                    Fault::Unmatched("}") => "missing '}'".to_owned(),
-                    Fault::Unmatched("`") => "EOF in backquote substitution".to_owned(),
-                    Fault::Unmatched(_) => "unterminated quoted string".to_owned(),
-                    Fault::Other(text) => text.clone(),
-                    Fault::TooDeep => "nested too deeply".to_owned(),
-                };
-                let expecting = match (&error.fault, error.expecting) {
-                    (Fault::Unexpected(_) | Fault::Eof, Some(wanted)) => format!(" (expecting \"{wanted}\")"),
-                    _ => String::new(),
-                };
                 self.line = error.line;
-                format!("{}syntax error: {what}{expecting}\n", self.prefix())
+                format!("{}syntax error: {}\n", self.prefix(), one_line(error, true))
             }
         };
         self.write(2, &text).await;
     }
 }
 
-/// A token in dash's message: words are shown as `word unexpected`.
-fn quoted_token(token: &str) -> String {
+/// The sentence of dash, or of BusyBox's descendant of it, which says what is unexpected the other way round and begins
+/// with small letters.
+fn one_line(error: &SyntaxError, is_ash: bool) -> String {
+    let unexpected = |what: &str| match is_ash {
+        true => format!("unexpected {what}"),
+        false => format!("{what} unexpected"),
+    };
+    let expecting = |wanted: &str| format!(" (expecting \"{wanted}\")");
+    let what = match &error.fault {
+        Fault::Unexpected(token) => unexpected(&shown_token(token)),
+        Fault::Eof => unexpected("end of file"),
+        Fault::Unmatched(")") => unexpected("end of file") + &expecting(")"),
+        Fault::Unmatched("}") => format!("{}issing '}}'", if is_ash { "m" } else { "M" }),
+        Fault::Unmatched("`") => "EOF in backquote substitution".to_owned(),
+        Fault::Unmatched(_) => format!("{}nterminated quoted string", if is_ash { "u" } else { "U" }),
+        Fault::Other(text) => text.clone(),
+        Fault::TooDeep => "nested too deeply".to_owned(),
+    };
+    match (&error.fault, error.expecting) {
+        (Fault::Unexpected(_) | Fault::Eof, Some(wanted)) => what + &expecting(wanted),
+        _ => what,
+    }
+}
+
+/// A token in such a sentence: of a word is said only that it is one.
+fn shown_token(token: &str) -> String {
     let is_operator = token.starts_with(|c: char| ";&|()<>".contains(c));
     let is_reserved =
         matches!(token, "then" | "else" | "elif" | "fi" | "do" | "done" | "esac" | "}" | "!" | "in" | "{");
-    if token == "newline" {
-        "newline unexpected".to_owned()
-    } else if is_operator || is_reserved {
-        format!("\"{token}\" unexpected")
-    } else {
-        "word unexpected".to_owned()
+    match token {
+        "newline" => token.to_owned(),
+        _ if is_operator || is_reserved => format!("\"{token}\""),
+        _ => "word".to_owned(),
     }
 }

@@ -55,11 +55,6 @@ impl<K, V> VecMap<K, V> {
         self.0.iter().map(|entry| &entry.1)
     }
 
-    /// The values to be changed, in the order of their keys.
-    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
-        self.0.iter_mut().map(|entry| &mut entry.1)
-    }
-
     /// The keys alone, in order.
     pub fn into_keys(self) -> impl DoubleEndedIterator<Item = K> + ExactSizeIterator {
         self.0.into_iter().map(|entry| entry.0)

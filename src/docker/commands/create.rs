@@ -127,7 +127,7 @@ fn lines(cli: &Cli, args: &Args, flag: &str) -> Result<Vec<String>, String> {
 }
 
 /// `key=value` texts as a map; a bare key has an empty value.
-fn map<'a>(texts: impl Iterator<Item = &'a str>) -> VecMap<String, String> {
+pub(super) fn map<'a>(texts: impl Iterator<Item = &'a str>) -> VecMap<String, String> {
     texts.map(|text| text.split_once('=').unwrap_or((text, ""))).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }
 

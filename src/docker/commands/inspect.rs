@@ -83,7 +83,7 @@ async fn inspect(cli: Cli, args: Args, kind: Kind) -> Result<i32, CliError> {
 }
 
 async fn look_up(cli: &Cli, kind: &Kind, name: &str, size: bool) -> Result<Json, CliError> {
-    let missing = |e: &EngineError| e.kind() == ErrorKind::NotFound;
+    let missing = EngineError::is_not_found;
     if let Kind::Other(kind) = kind {
         return Err(CliError::new(1, format!("Error: No such {kind}: {name}")));
     }

@@ -3,7 +3,7 @@
 use super::super::error::{not_found, CliError};
 use super::super::{Args, Cli, Running};
 use super::finish;
-use crate::engine::api::{ContainerRemove, ErrorKind};
+use crate::engine::api::ContainerRemove;
 
 /// Runs it.
 pub fn run(cli: Cli, args: Args) -> Running {
@@ -19,7 +19,7 @@ pub fn run(cli: Cli, args: Args) -> Running {
             match cli.engine.container_remove(name, options).await {
                 Ok(()) => cli.out(&format!("{typed}\n")).await,
                 Err(error) => {
-                    let forgiven = options.force && error.kind() == ErrorKind::NotFound;
+                    let forgiven = options.force && error.is_not_found();
                     let CliError { message, .. } = not_found("container", name)(error);
                     if forgiven {
                         cli.err(&(message + "\n")).await;

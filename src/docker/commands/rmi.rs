@@ -2,7 +2,7 @@
 
 use super::super::error::{not_found, CliError};
 use super::super::{Args, Cli, Running};
-use crate::engine::api::{ErrorKind, ImageDeleted, ImageRemove};
+use crate::engine::api::{ImageDeleted, ImageRemove};
 
 /// Runs it.
 pub fn run(cli: Cli, args: Args) -> Running {
@@ -13,7 +13,7 @@ pub fn run(cli: Cli, args: Args) -> Running {
             match cli.engine.image_remove(name, options).await {
                 Ok(removed) => cli.out(&removed.iter().map(line).collect::<String>()).await,
                 Err(error) => {
-                    fatal |= error.kind() != ErrorKind::NotFound;
+                    fatal |= !error.is_not_found();
                     errors.push(not_found("image", name)(error).message);
                 }
             }

@@ -5,9 +5,9 @@ use super::super::table::{fields, render, Listing};
 use super::super::template::{Fields, Value};
 use super::super::units::human_size;
 use super::super::{Args, Cli, Running};
+use super::create::map;
 use super::{filters, finish};
 use crate::engine::api::{Volume, VolumeCreate};
-use crate::sorted::VecMap;
 use std::rc::Rc;
 
 const HEADINGS: &[(&str, &str)] = &[
@@ -60,14 +60,11 @@ fn row(volume: &Volume) -> Fields {
 /// Runs `docker volume create`.
 pub fn create(cli: Cli, args: Args) -> Running {
     Box::pin(async move {
-        let map = |name: &str| -> VecMap<String, String> {
-            args.all(name).map(|t| t.split_once('=').unwrap_or((t, ""))).map(|(k, v)| (k.into(), v.into())).collect()
-        };
         let request = VolumeCreate {
             name: args.arg(0).to_owned(),
             driver: args.text("driver").to_owned(),
-            labels: map("label"),
-            options: map("opt"),
+            labels: map(args.all("label")),
+            options: map(args.all("opt")),
         };
         let made = cli.engine.volume_create(request).await?;
         cli.out(&(made.name + "\n")).await;

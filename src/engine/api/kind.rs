@@ -96,18 +96,4 @@ impl ErrorKind {
             ErrorKind::Unavailable => 503,
         }
     }
-
-    /// From an HTTP status; what is unknown is an error of the system.
-    pub const fn from_status(status: u16) -> ErrorKind {
-        match status {
-            304 => ErrorKind::NotModified,
-            403 => ErrorKind::Forbidden,
-            404 => ErrorKind::NotFound,
-            409 => ErrorKind::Conflict,
-            501 => ErrorKind::NotImplemented,
-            503 => ErrorKind::Unavailable,
-            400..=499 => ErrorKind::InvalidParameter,
-            _ => ErrorKind::System,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What is mounted into containers beside their own layers: volumes of the engine's own, and directories of the host.
 //! It must not know how containers run; the host is one shared file system.
 
+use super::containers::Container;
 use super::filters::labels_pass;
 use super::images::ROOT_DIR;
 use super::merge::clean;
@@ -240,14 +241,13 @@ impl State {
 
     /// `docker volume rm`.
     pub(super) fn remove_volume(&mut self, name: &str) -> Result<(), EngineError> {
-        self.volume(name)?;
-        let mut ids: Vec<&str> = Vec::new();
-        for container in self.containers.newest_first() {
-            if container.mounts.iter().any(|m| m.volume() == Some(name)) {
-                ids.insert(0, &container.id);
-            }
-        }
-        if !ids.is_empty() {
+        let Some(volume) = self.volumes.0.get(name) else {
+            return Err(EngineError::NoSuchVolume { name: name.to_owned() });
+        };
+        if volume.users > 0 {
+            let has = |c: &&Rc<Container>| c.mounts.iter().any(|m| m.volume() == Some(name));
+            let mut ids: Vec<&str> = self.containers.newest_first().filter(has).map(|c| &*c.id).collect();
+            ids.reverse();
             return Err(EngineError::VolumeInUse { name: name.to_owned(), ids: ids.join(", ") });
         }
         self.volumes.0.remove(name);

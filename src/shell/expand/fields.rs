@@ -94,11 +94,6 @@ impl Fields {
         self.after_space = false;
     }
 
-    /// Whether something has been put into the present field.
-    pub fn is_open(&self) -> bool {
-        self.open.is_some()
-    }
-
     /// All fields.
     pub fn finish(mut self) -> Vec<Field> {
         self.cut();

@@ -155,12 +155,6 @@ impl Shell {
         self.settle(result).await
     }
 
-    /// The value of an expression, which is expanded first.
-    pub async fn expand_arith(&mut self, word: &Word) -> Result<i64, Flow> {
-        let result = self.arith(word).await;
-        self.settle(result).await
-    }
-
     pub(super) async fn single(&mut self, word: &Word, tilde: Tilde) -> Expanded<Field> {
         let mut fields = Fields::new(None);
         self.parts(&word.parts, &mut fields, Context::Word, tilde).await?;
