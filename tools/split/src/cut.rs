@@ -27,8 +27,8 @@ pub struct Cut {
     pub moved: usize,
     /// How many of them left a stub behind.
     pub stubs: usize,
-    /// Bytes of data that left.
-    pub data: u32,
+    /// Bytes of data that left; none where the linker left no relocations to tell by.
+    pub data: Option<u32>,
 }
 
 /// Which functions leave, and what that asks for.
@@ -50,17 +50,18 @@ struct Plan {
 
 /// Cuts. `keep` says whether a function stays.
 pub fn cut(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Result<Cut, Fail> {
-    let plan = plan(module, keep)?;
+    let (plan, related) = plan(module, keep)?;
     Ok(Cut {
         first: first(module, &plan)?,
         rest: rest(module, &plan)?,
         moved: plan.moved.len(),
         stubs: plan.slots.len(),
-        data: plan.data.iter().map(|range| range.end - range.start).sum(),
+        data: related.then(|| plan.data.iter().map(|range| range.end - range.start).sum()),
     })
 }
 
-fn plan(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Result<Plan, Fail> {
+/// The plan, and whether there were relocations for it.
+fn plan(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Result<(Plan, bool), Fail> {
     let moved: BTreeSet<u32> = module.own().filter(|f| !keep(*f)).collect();
     let (table, table_type) = module.functions_table()?;
     let mut slots = BTreeMap::new();
@@ -97,7 +98,9 @@ fn plan(module: &Module<'_>, keep: impl Fn(u32) -> bool) -> Result<Plan, Fail> {
     }
     let names = Names::beside(module);
     let data = data::leaving(module, &moved)?;
-    Ok(Plan { moved, slots, table: size, functions, globals, tables, names, data })
+    let related = data.is_some();
+    let data = data.unwrap_or_default();
+    Ok((Plan { moved, slots, table: size, functions, globals, tables, names, data }, related))
 }
 
 /// Everything but the bodies of what left.

@@ -23,8 +23,8 @@ const WORTH: u32 = 24;
 const GAP: u32 = 8;
 
 /// The addresses of the data that no function but the `moved` can reach; none where the linker left no relocations.
-pub fn leaving(module: &Module<'_>, moved: &BTreeSet<u32>) -> Result<Vec<Range<u32>>, Fail> {
-    let Some((mut pieces, by_symbol)) = pieces(module)? else { return Ok(Vec::new()) };
+pub fn leaving(module: &Module<'_>, moved: &BTreeSet<u32>) -> Result<Option<Vec<Range<u32>>>, Fail> {
+    let Some((mut pieces, by_symbol)) = pieces(module)? else { return Ok(None) };
     let mut live = vec![false; pieces.len()];
     let mut queue: Vec<usize> =
         pieces.iter().enumerate().filter(|(_, piece)| !piece.constant).map(|(n, _)| n).collect();
@@ -46,7 +46,7 @@ pub fn leaving(module: &Module<'_>, moved: &BTreeSet<u32>) -> Result<Vec<Range<u
             queue.extend(&pieces[next].targets);
         }
     }
-    Ok(runs(&pieces, &live))
+    Ok(Some(runs(&pieces, &live)))
 }
 
 /// The part of a segment at `address` that a range is in.

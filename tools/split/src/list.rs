@@ -1,5 +1,4 @@
-//! The list of functions that the first module keeps: one name a line, after the number of letters that it shares with
-//! the line before. It must not know why they were chosen.
+//! The list of functions that the first module keeps, one name a line. It must not know why they were chosen.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +6,9 @@ use std::collections::BTreeSet;
 pub struct List(BTreeSet<String>);
 
 impl List {
-    /// Reads a list. Lines that start with `#` and lines that are not understood say nothing.
+    /// Reads a list. Lines that start with `#` say nothing.
     pub fn parse(text: &str) -> List {
-        let mut names = BTreeSet::new();
-        let mut last = String::new();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let Some((shared, end)) = line.split_once(' ') else { continue };
-            let Some(begin) = shared.parse().ok().and_then(|n: usize| last.get(..n)) else { continue };
-            last = format!("{begin}{end}");
-            names.insert(last.clone());
-        }
-        List(names)
+        List(text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect())
     }
 
     /// Whether a function stays. Those without a name are few and small, made by wasm-bindgen to start with.
@@ -66,9 +57,9 @@ mod tests {
     }
 
     #[test]
-    fn a_list_tells_only_what_is_new_in_each_line() {
-        let list = List::parse("# a remark\n0 abc\n2 d\n9 nonsense\nnonsense\n3 e");
-        assert!(["abc", "abd", "abde"].iter().all(|name| list.keeps(Some(name))));
-        assert!(!list.keeps(Some(&"ab")) && list.keeps(None));
+    fn what_a_list_names_stays_and_so_does_what_has_no_name() {
+        let list = List::parse("# a remark\nabc\nabd");
+        assert!(["abc", "abd"].iter().all(|name| list.keeps(Some(name))));
+        assert!(!list.keeps(Some(&"ab")) && !list.keeps(Some(&"# a remark")) && list.keeps(None));
     }
 }

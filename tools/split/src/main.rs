@@ -1,5 +1,5 @@
-//! Cuts the page's program in two: what starting and a first lesson need, and the rest. Trunk runs it (see Trunk.toml) and
-//! ARCHITECTURE.md says why. It must not know the program that it cuts.
+//! Cuts the page's program in two: what starting, the prompt and typing at it need, and the rest. Trunk runs it (see
+//! Trunk.toml) and ARCHITECTURE.md says why. It must not know the program that it cuts.
 //!
 //!     split page LIST ADDITION      the page that trunk has staged; CAPAS_SPLIT=one leaves it whole, =marked for a profile
 //!     split cut LIST IN FIRST REST  a module

@@ -54,12 +54,13 @@ pub fn page(dir: &Path, way: Way, list: &List, addition: &str) -> Result<(), Fai
     match way {
         Way::Two => {
             let cut = cut(&module, |f| list.keeps(module.names.get(&f)))?;
+            // Without them no data leaves, and the page would be slower without a word.
+            let data = cut.data.ok_or("no relocations in the program: it must be linked with --emit-relocs")?;
             println!(
-                "{} of {} functions leave, {} of them with a stub, and {} bytes of data",
+                "{} of {} functions leave, {} of them with a stub, and {data} bytes of data",
                 cut.moved,
                 module.bodies.len(),
-                cut.stubs,
-                cut.data
+                cut.stubs
             );
             fs::write(&first, cut.first)?;
             fs::write(&rest, cut.rest)?;
@@ -102,8 +103,8 @@ fn done(mut child: Child) -> Result<(), Fail> {
     }
 }
 
-/// wasm-bindgen's script, with the first module's import of the rest, the addition's view of the first's exports, and
-/// the addition.
+/// wasm-bindgen's script, with the first module's import of the rest, the addition's view of the first's exports, what it
+/// does before the program starts, and the addition.
 fn linked(script: &str, addition: &str) -> Result<String, Fail> {
     let name = "_bg.js\":";
     let at = script.rfind(name).ok_or("no import object in the script")? + name.len();
@@ -113,7 +114,10 @@ fn linked(script: &str, addition: &str) -> Result<String, Fail> {
     let end = script.find(".exports").ok_or("no exports in the script")?;
     let start = script[..end].rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |n| n + 1);
     let instance = &script[start..end];
-    Ok(format!("{}restFirst({instance}.exports){}\n{addition}", &script[..start], &script[end + ".exports".len()..]))
+    let script = format!("{}restFirst({instance}.exports){}", &script[..start], &script[end + ".exports".len()..]);
+    // The last of two; the other starts the program without waiting for anything.
+    let at = script.rfind("return __wbg_finalize_init(").ok_or("no start in the script")?;
+    Ok(format!("{}await restBefore({instance}.exports);\n    {}\n{addition}", &script[..at], &script[at..]))
 }
 
 impl Page {
