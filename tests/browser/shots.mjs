@@ -71,7 +71,7 @@ for (const [width, height] of SIZES) {
     for (const [name, [hash, act]] of Object.entries(STATES)) {
       const file = `${name}-${colorScheme}-${width}`;
       if (only.length && !only.some((part) => file.includes(part))) continue;
-      const view = await open(chrome, site, hash, { viewport: { width, height }, colorScheme, timeout: 30000 });
+      const view = await open(chrome, site, hash, { viewport: { width, height }, colorScheme, timeout: 30_000, complains: true });
       try {
         await act(view.page);
         await view.page.waitForTimeout(1100);

@@ -48,7 +48,7 @@ test("a cut module does what the whole one did", () => {
     (export "far" (func $far)))`);
   execFileSync(join(ROOT, ".tools", "node_modules", ".bin", "wasm-as"), [...["mutable-globals", "reference-types", "simd", "bulk-memory", "multivalue"].map((f) => `--enable-${f}`), "-g", file("whole.wat"), "-o", file("whole.wasm")]);
   // The names of what stays; all others leave.
-  writeFileSync(file("list.txt"), ["double", "push", "near", "direct", "by_table", "wide_out", "keep", "get_stack"].map((name) => `0 ${name}`).join("\n"));
+  writeFileSync(file("list.txt"), ["double", "push", "near", "direct", "by_table", "wide_out", "keep", "get_stack"].join("\n"));
   const cut = (first, rest) => execFileSync("cargo", ["run", "--quiet", "--release", "--manifest-path", join(ROOT, "tools/split/Cargo.toml"),
     "--target-dir", join(ROOT, "target/split"), "--", "cut", file("list.txt"), file("whole.wasm"), file(first), file(rest)]);
   cut("first.wasm", "rest.wasm");
@@ -89,86 +89,203 @@ test("a cut module does what the whole one did", () => {
   }
 });
 
+// As if the page were never idle.
+const never = (page) => page.addInitScript(() => { window.requestIdleCallback = () => 0; });
+const shown = (page, pattern) => page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector(".out").innerText), pattern.source);
+
 test("what is in the second module works before that was asked for", async (t) => {
   let asked = 0;
   const site = await serve(undefined, (path) => { asked += REST.test(path) ? 1 : 0; return {}; });
   t.after(site.close);
-  // As if the page were never idle.
-  const context = await chrome.newContext({ serviceWorkers: "block", locale: "es-ES" });
-  const page = await context.newPage();
-  await page.addInitScript(() => { window.requestIdleCallback = () => 0; });
-  await page.goto(`${site.url}#/leccion/1`);
-  await page.waitForSelector("#keyboard", { state: "attached" });
+  const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", before: never });
   if (asked > 0) t.diagnostic("www/first.txt is old, and the prompt waits for both modules: make profile");
   await type(page, "seq 5 -1 3 | sort -n | tac | nl");
-  await page.waitForFunction(() => /1\s+5\s+2\s+4\s+3\s+3/.test(document.querySelector(".out").innerText));
+  await shown(page, /1\s+5\s+2\s+4\s+3\s+3/);
   assert.equal(asked, 1);
   await type(page, "docker history ubuntu");
   assert.match(await terminal(page), /IMAGE\s+CREATED/);
   assert.equal(asked, 1);
-  await context.close();
+  await close();
 });
 
 test("it is fetched once the page can be used, and not twice", async (t) => {
   let asked = 0;
   const site = await serve(undefined, (path) => { asked += REST.test(path) ? 1 : 0; return {}; });
   t.after(site.close);
-  const context = await chrome.newContext({ serviceWorkers: "block", locale: "es-ES" });
-  const page = await context.newPage();
-  await page.addInitScript(() => addEventListener("capas:rest", () => { window.here = true; }));
-  await page.goto(`${site.url}#/leccion/1`);
+  const before = (page) => page.addInitScript(() => addEventListener("capas:rest", () => { window.here = true; }));
+  const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", before });
   await page.waitForFunction(() => window.here);
   await type(page, "seq 5 -1 3 | tac");
   assert.match(await terminal(page), /3\s+4\s+5/);
   assert.equal(asked, 1);
-  await context.close();
+  await close();
 });
 
 test("without a connection it asks, and goes on when there is one again", async (t) => {
   let there = false;
   const site = await serve(undefined, (path) => (REST.test(path) && !there ? { status: 503, body: "away" } : {}));
   t.after(site.close);
-  const context = await chrome.newContext({ serviceWorkers: "block", locale: "es-ES" });
-  const page = await context.newPage();
   const asked = [];
-  page.on("dialog", async (dialog) => {
+  const before = (page) => page.on("dialog", async (dialog) => {
     asked.push(dialog.message());
     there = asked.length === 2;
     await dialog.accept();
   });
-  await page.goto(`${site.url}#/leccion/1`);
-  await page.waitForSelector("#keyboard", { state: "attached" });
+  const { page, wrong, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", complains: true, before });
   await type(page, "seq 5 -1 3 | tac");
-  await page.waitForFunction(() => /3\s+4\s+5/.test(document.querySelector(".out").innerText));
+  await shown(page, /3\s+4\s+5/);
   assert.equal(asked.length, 2);
   assert.match(asked[0], /No hay conexión/);
-  await context.close();
+  assert.ok(wrong.every((words) => words.includes("503")), wrong.join("\n"));
+  await close();
 });
+
+// A session in a page whose second module then does not come, and that ends in the box; it is there again once the module is.
+async function lost(site, act, options = {}) {
+  const { page, wrong, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", complains: true, ...options });
+  await type(page, "docker create --name antes ubuntu");
+  assert.deepEqual(wrong, []);
+  const well = await act(page);
+  await page.reload();
+  await page.waitForSelector("#fatal:not([hidden])");
+  const words = await page.textContent("#fatal");
+  await well();
+  await page.click("#fatal .btn");
+  await page.waitForSelector("#keyboard", { state: "attached" });
+  await shown(page, /antes/);
+  await type(page, "docker ps -a");
+  assert.match(await terminal(page), /Created[\s\S]*antes/);
+  await close();
+  return words;
+}
 
 test("who gives up finds the session when there is a connection", async (t) => {
   let there = true;
   const site = await serve(undefined, (path) => (REST.test(path) && !there ? { status: 503, body: "away" } : {}));
   t.after(site.close);
-  const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block" });
-  await type(page, "docker create --name antes ubuntu");
-  there = false;
-  page.on("dialog", (dialog) => dialog.dismiss());
-  await page.reload();
+  const words = await lost(site, async (page) => {
+    there = false;
+    page.on("dialog", (dialog) => dialog.dismiss());
+    return async () => { there = true; };
+  });
+  assert.match(words, /_rest\.wasm: no connection/);
+});
+
+// Does what needs the second module, until the page says that it cannot. Where www/first.txt is old, starting needs it.
+const EITHER = "#keyboard, #fatal:not([hidden])";
+async function needed(page) {
+  if (await page.$("#keyboard")) {
+    await page.focus("#keyboard");
+    await page.keyboard.type("seq 5 -1 3 | tac\n");
+  }
   await page.waitForSelector("#fatal:not([hidden])");
-  there = true;
+}
+
+const PAGE = { body: "<!doctype html><title>Not here</title>", headers: { "content-type": "text/html" } };
+for (const [what, answer, reason] of [
+  ["a page in its place", PAGE, /CompileError/],
+  ["no such file", { ...PAGE, status: 404 }, /404/],
+]) {
+  test(`${what}: nothing is asked, and the session is back when it is there`, async (t) => {
+    let there = true;
+    let asked = 0;
+    const site = await serve(undefined, (path) => (REST.test(path) && !there ? answer : {}));
+    t.after(site.close);
+    const words = await lost(site, async (page) => {
+      there = false;
+      page.on("dialog", async (dialog) => {
+        asked += 1;
+        await dialog.dismiss();
+      });
+      return async () => { there = true; };
+    });
+    assert.match(words, reason);
+    assert.equal(asked, 0);
+  });
+
+  test(`${what}, found in the middle of the work`, async (t) => {
+    let there = false;
+    const site = await serve(undefined, (path) => (REST.test(path) && !there ? answer : {}));
+    t.after(site.close);
+    const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", complains: true, first: EITHER });
+    await needed(page);
+    assert.match(await page.textContent("#fatal"), reason);
+    there = true;
+    await page.click("#fatal .btn");
+    await page.waitForSelector("#keyboard", { state: "attached" });
+    await type(page, "seq 5 -1 3 | tac");
+    await shown(page, /3\s+4\s+5/);
+    await close();
+  });
+}
+
+test("the service worker does not keep a page in its place", async (t) => {
+  let there = true;
+  const site = await serve(undefined, (path) => (REST.test(path) && !there ? PAGE : {}));
+  t.after(site.close);
+  await lost(site, async (page) => {
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    // As after an update of the page.
+    await page.waitForFunction(async () => {
+      const cache = await caches.open("capas-2");
+      const file = (await cache.keys()).find((request) => request.url.endsWith("_rest.wasm"));
+      return file && cache.delete(file);
+    });
+    there = false;
+    return async () => {
+      // Enough for the worker to have had the answer too.
+      await page.waitForTimeout(500);
+      there = true;
+    };
+  }, { serviceWorkers: "allow" });
+});
+
+test("where no more than 4 kB may be compiled at once, it comes before the program starts", async (t) => {
+  let asked = 0;
+  const site = await serve(undefined, (path) => { asked += REST.test(path) ? 1 : 0; return {}; });
+  t.after(site.close);
+  const before = (page) => page.addInitScript(() => {
+    WebAssembly.Module = new Proxy(WebAssembly.Module, {
+      construct(target, [bytes]) {
+        if (bytes.byteLength > 4096) throw new RangeError("disallowed on the main thread");
+        return new target(bytes);
+      },
+    });
+    window.requestIdleCallback = () => 0;
+  });
+  const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", before });
+  assert.equal(asked, 1);
+  await type(page, "seq 5 -1 3 | tac");
+  assert.match(await terminal(page), /3\s+4\s+5/);
+  await page.reload();
+  await page.waitForSelector("#keyboard", { state: "attached" });
+  await shown(page, /3\s+4\s+5/);
+  await close();
+});
+
+test("where it was too late there and may not be compiled at once, the page says so", async (t) => {
+  // Away when it is fetched, there when it is needed.
+  let asked = 0;
+  const site = await serve(undefined, (path) => (REST.test(path) && (asked += 1) === 1 ? { status: 503, body: "away" } : {}));
+  t.after(site.close);
+  const before = (page) => page.addInitScript(() => {
+    window.requestIdleCallback = () => 0;
+    WebAssembly.Module = class { constructor() { throw new RangeError("disallowed on the main thread"); } };
+  });
+  const { page, close } = await open(chrome, site, "#/leccion/1", { serviceWorkers: "block", complains: true, before, first: EITHER });
+  await needed(page);
+  assert.match(await page.textContent("#fatal"), /RangeError/);
   await page.click("#fatal .btn");
   await page.waitForSelector("#keyboard", { state: "attached" });
-  assert.match(await terminal(page), /antes/);
+  await type(page, "seq 5 -1 3 | tac");
+  await shown(page, /3\s+4\s+5/);
   await close();
 });
 
 test("both modules are there offline", async (t) => {
   const site = await serve();
   t.after(site.close);
-  const context = await chrome.newContext({ locale: "es-ES" });
-  const page = await context.newPage();
-  await page.goto(`${site.url}#/leccion/1`);
-  await page.waitForSelector("#keyboard", { state: "attached" });
+  const { page, context, close } = await open(chrome, site, "#/leccion/1");
   await page.waitForFunction(async () => (await (await caches.open("capas-2")).keys()).some((request) => request.url.endsWith("/")));
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   await context.setOffline(true);
@@ -176,6 +293,46 @@ test("both modules are there offline", async (t) => {
   await page.reload();
   await page.waitForSelector("#keyboard", { state: "attached" });
   await type(page, "seq 5 -1 3 | tac");
-  await page.waitForFunction(() => /3\s+4\s+5/.test(document.querySelector(".out").innerText));
-  await context.close();
+  await shown(page, /3\s+4\s+5/);
+  await close();
+});
+
+// A page with its service worker, which has a session that needs the second module as soon as it starts.
+async function kept(site) {
+  const opened = await open(chrome, site, "#/leccion/1", { before: never });
+  await type(opened.page, "seq 5 -1 3 | tac");
+  await opened.page.waitForFunction(() => navigator.serviceWorker.controller);
+  await opened.page.waitForFunction(async () => (await (await caches.open("capas-2")).keys()).some((request) => request.url.endsWith("/")));
+  return opened;
+}
+
+async function comesBack(page) {
+  await page.reload();
+  await page.waitForSelector("#keyboard", { state: "attached" });
+  await shown(page, /3\s+4\s+5/);
+  await type(page, "seq 9 -1 7 | tac");
+  await shown(page, /7\s+8\s+9/);
+}
+
+test("offline a session comes back that needs it at once", async (t) => {
+  const site = await serve();
+  t.after(site.close);
+  const { page, context, close } = await kept(site);
+  await context.setOffline(true);
+  await site.close();
+  await comesBack(page);
+  await close();
+});
+
+test("what was kept of it and is no module does no harm", async (t) => {
+  const site = await serve();
+  t.after(site.close);
+  const { page, close } = await kept(site);
+  await page.evaluate(async () => {
+    const cache = await caches.open("capas-2");
+    const request = (await cache.keys()).find((request) => request.url.endsWith("_rest.wasm"));
+    await cache.put(request, new Response("no module"));
+  });
+  await comesBack(page);
+  await close();
 });
