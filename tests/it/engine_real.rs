@@ -3,6 +3,8 @@
 //! is not on the machine.
 
 use crate::engine_bench::Bench;
+use crate::real_archives::{archive, NOT_HERE};
+use crate::skip::skip;
 use capas::engine::api::*;
 use capas::oci::Digest;
 use std::fs;
@@ -14,33 +16,17 @@ const BUSYBOX: &str = "sha256:0bea94907166095e698ea4e505beffa085d635f6d2fddafa01
 const BUSYBOX_LAYER: &str = "sha256:edd40baef2c771f7e5a1c93c62c960170992d8cdf15789783e078acf5b2ea004";
 const UBUNTU: &str = "sha256:eb00f075d41f349b7ad84cb099e76dbc2589b81c385996abe89db627d5a5da1e";
 
-/// An archive of `../shared/images` (or of the folder that `CAPAS_IMAGES` names), unpacked.
-fn archive(name: &str) -> Option<Vec<u8>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let named = std::env::var_os("CAPAS_IMAGES").map(PathBuf::from);
-    let folders = named.into_iter().chain(["../shared/images", "../../shared/images"].map(|p| root.join(p)));
-    let Some(file) = folders.map(|f| f.join(format!("{name}.tar.xz"))).find(|f| f.exists()) else {
-        eprintln!("SKIPPED: no {name}.tar.xz in CAPAS_IMAGES or ../shared/images");
-        return None;
-    };
-    let out = Command::new("xz").arg("-dkc").arg(&file).output().ok().filter(|o| o.status.success());
-    if out.is_none() {
-        eprintln!("SKIPPED: xz could not unpack {}", file.display());
-    }
-    out.map(|o| o.stdout)
-}
-
-fn load(b: &Bench, bytes: Vec<u8>) -> String {
-    let stream = Stream::of([bytes]);
+fn load(b: &Bench, bytes: &[u8]) -> String {
+    let stream = Stream::of([bytes.to_vec()]);
     let messages = b.ask(async move |e| e.image_load(stream, true).await.unwrap().collect().await);
     messages.into_iter().filter_map(|m| m.stream).collect()
 }
 
 #[test]
 fn a_real_archive_loads_with_its_own_ids() {
-    let Some(bytes) = archive("busybox") else { return };
+    let Some(bytes) = archive("busybox") else { return skip!(NOT_HERE) };
     let b = Bench::empty();
-    assert_eq!(load(&b, bytes), "Loaded image: busybox:latest\n");
+    assert_eq!(load(&b, &bytes), "Loaded image: busybox:latest\n");
     let i = b.ask(async |e| e.image_inspect("busybox").await.unwrap());
     assert_eq!((i.id.as_str(), i.root_fs.layers.as_slice()), (BUSYBOX, &[BUSYBOX_LAYER.to_owned()][..]));
     assert_eq!(i.size, 1_982_296);
@@ -60,9 +46,9 @@ fn a_real_archive_loads_with_its_own_ids() {
 
 #[test]
 fn the_recorded_ubuntu_has_its_size_and_history() {
-    let Some(bytes) = archive("ubuntu") else { return };
+    let Some(bytes) = archive("ubuntu") else { return skip!(NOT_HERE) };
     let b = Bench::empty();
-    load(&b, bytes);
+    load(&b, &bytes);
     let i = b.ask(async |e| e.image_inspect("ubuntu").await.unwrap());
     assert_eq!((i.id.as_str(), i.size, i.root_fs.layers.len()), (UBUNTU, 72_885_460, 3));
     let history = b.ask(async |e| e.image_history("ubuntu").await.unwrap());
@@ -88,7 +74,7 @@ fn scratch(name: &str) -> Scratch {
 /// Busybox with a new file, a changed and a deleted one, committed and saved: the archive, its id and its DiffIDs.
 fn committed(dir: &Path) -> Option<(PathBuf, String, Vec<String>)> {
     let b = Bench::empty();
-    load(&b, archive("busybox")?);
+    load(&b, &archive("busybox")?);
     b.run("c1", "busybox", &["touch", "/hola.txt", "/etc/group"]);
     b.start("c1").unwrap();
     let options = CommitOptions {
@@ -116,10 +102,9 @@ fn committed(dir: &Path) -> Option<(PathBuf, String, Vec<String>)> {
 fn skopeo_reads_a_committed_image_with_the_same_ids() {
     let dir = scratch("skopeo");
     if Command::new("skopeo").arg("--version").stdout(Stdio::null()).status().is_err() {
-        eprintln!("SKIPPED: no skopeo on this machine");
-        return;
+        return skip!("no skopeo on this machine");
     }
-    let Some((file, id, layers)) = committed(&dir.0) else { return };
+    let Some((file, id, layers)) = committed(&dir.0) else { return skip!(NOT_HERE) };
     let source = format!("docker-archive:{}", file.display());
     let run = |args: &[&str]| {
         let out = Command::new("skopeo").args(args).arg(&source).output().unwrap();
@@ -180,10 +165,9 @@ impl Daemon {
 fn a_real_docker_loads_a_committed_image_with_the_same_ids() {
     let dir = scratch("docker");
     let Some(daemon) = Daemon::start(&dir.0) else {
-        eprintln!("SKIPPED: no Docker could be started on this machine");
-        return;
+        return skip!("no Docker could be started on this machine");
     };
-    let Some((file, id, layers)) = committed(&dir.0) else { return };
+    let Some((file, id, layers)) = committed(&dir.0) else { return skip!(NOT_HERE) };
     let loaded = daemon.docker(&["load", "-i", &file.display().to_string()]).expect("it loads");
     assert!(loaded.contains("Loaded image: mi-imagen:v2"), "{loaded}");
     let told = daemon.docker(&["inspect", "-f", "{{.Id}} {{json .RootFS.Layers}}", "mi-imagen:v2"]).unwrap();
@@ -192,7 +176,7 @@ fn a_real_docker_loads_a_committed_image_with_the_same_ids() {
     let again = dir.0.join("again.tar");
     daemon.docker(&["save", "-o", &again.display().to_string(), "mi-imagen:v2"]).unwrap();
     let b = Bench::empty();
-    load(&b, fs::read(&again).unwrap());
+    load(&b, &fs::read(&again).unwrap());
     assert_eq!(b.image_id("mi-imagen:v2"), id);
 }
 

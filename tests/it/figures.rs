@@ -15,10 +15,12 @@ use std::collections::BTreeMap;
 
 const SIZES: [(&str, Size); 3] = [("regular", Size::Regular), ("compact", Size::Compact), ("narrow", Size::Narrow)];
 
-/// Writes every case as SVG and PNG into the folder that `FIGURES_OUT` names, to look at.
+/// Writes every case as SVG and PNG into the folder that `FIGURES_OUT` names, to look at:
+/// `FIGURES_OUT=folder cargo test contact_sheet -- --ignored`.
 #[test]
+#[ignore = "draws pictures to look at, into the folder FIGURES_OUT"]
 fn contact_sheet() {
-    let Ok(out) = std::env::var("FIGURES_OUT") else { return };
+    let out = std::env::var("FIGURES_OUT").expect("FIGURES_OUT names a folder");
     let mut fonts = resvg::usvg::fontdb::Database::new();
     fonts.load_system_fonts();
     fonts.set_sans_serif_family("DejaVu Sans");

@@ -2,10 +2,10 @@
 //! containers, ages, dates and file-system identifiers differ from run to run and are redacted; everything else must
 //! be equal. `cargo test golden -- --nocapture` prints N of M and each difference.
 
+use crate::real_archives::{archive, NOT_HERE};
+use crate::skip::skip;
 use capas::lesson::compare;
 use capas::session::{Options, Session};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// One command of a transcript.
 #[derive(Debug, Default)]
@@ -218,34 +218,10 @@ fn check(block: &Block, session: &mut Session) -> Result<(), String> {
     }
 }
 
-/// The real archives, unpacked once with `xz` into the build folder; `None` where they or `xz` are missing.
-pub fn archive(name: &str) -> Option<Arc<[u8]>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let packed = root.join("../shared/images").join(format!("{name}.tar.xz"));
-    let target: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.tar"));
-    if !target.exists() {
-        let part = target.with_extension(format!("part{}", std::process::id()));
-        let out = std::fs::File::create(&part).ok()?;
-        let done = std::process::Command::new("xz")
-            .arg("-dkc")
-            .arg(&packed)
-            .stdout(out)
-            .stderr(std::process::Stdio::null())
-            .status();
-        if !done.is_ok_and(|s| s.success()) {
-            let _ = std::fs::remove_file(&part);
-            return None;
-        }
-        std::fs::rename(&part, &target).ok()?;
-    }
-    std::fs::read(&target).ok().map(Into::into)
-}
-
 #[test]
 fn golden_01_and_02_in_one_sitting() {
     let (Some(ubuntu), Some(busybox)) = (archive("ubuntu"), archive("busybox")) else {
-        println!("SKIPPED: the real archives (or xz) are not here");
-        return;
+        return skip!(NOT_HERE);
     };
     let start = capas::ambient::Time::parse_rfc3339("2026-11-24T04:21:54Z").unwrap();
     let options = Options { archives: vec![ubuntu, busybox], root: true, start, ..Options::default() };

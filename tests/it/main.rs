@@ -30,6 +30,7 @@ mod shell_cases;
 mod shell_machine;
 mod shell_robust;
 mod shell_terminal;
+mod skip;
 mod terminal;
 mod tidy;
 

@@ -1,7 +1,8 @@
 //! Layers and images as archives: the bytes that a real Docker 20.10.24 made of the same operations, real archives,
 //! other tools' layouts, and broken input.
 
-use crate::real_archives::archive as real_archive;
+use crate::real_archives::{archive as real_archive, NOT_HERE};
+use crate::skip::skip;
 use capas::ambient::Time;
 use capas::layerfs::{Blob, EntryBody, FileKind, Layer, LayerBuilder, Meta, Mount, OpenFlags, Vfs, Who};
 use capas::oci::archive::{load, save, ArchiveError, ArchivedImage};
@@ -145,8 +146,7 @@ fn a_committed_image_has_dockers_id() {
     assert_eq!(child.id().to_string(), id);
 
     let Some(busybox) = real_archive("busybox") else {
-        println!("SKIPPED: the real archives (or xz) are not here");
-        return;
+        return skip!(NOT_HERE);
     };
     let mut image = load(busybox).unwrap().remove(0);
     let tags = vec![Reference::parse("saludo:1").unwrap()];
@@ -176,8 +176,7 @@ fn real_archives_keep_their_identity() {
         ),
     ] {
         let Some(bytes) = real_archive(name) else {
-            println!("SKIPPED: the real archives (or xz) are not here");
-            return;
+            return skip!(NOT_HERE);
         };
         let images = load(bytes).unwrap();
         let [image] = images.as_slice() else { panic!("{} images", images.len()) };

@@ -8,6 +8,7 @@
 //! `text 'a\n'` prints. Flags: `sim` (no real tool to ask), `tty` (on a terminal of 80 columns), `busybox`.
 
 use super::program_shell::{run_line, words_of, Line};
+use crate::skip::skip;
 use capas::ambient::Time;
 use capas::kernel::{pipe, Budget, Fds, Kernel, OpenFile, Run, Size, Spawn, System, Tty};
 use capas::layerfs::{Blob, FileKind, LayerBuilder, Meta, Mount, Vfs, Who};
@@ -376,20 +377,18 @@ fn program_cases_in_the_simulation() {
 #[test]
 fn program_cases_with_the_real_tools() {
     let Some(dir) = workshop() else {
-        eprintln!(
-            "SKIPPED: the cases of the programs are not held against the real tools: no GNU coreutils 9.1, or not root"
-        );
-        return;
+        return skip!("no GNU coreutils 9.1 on this machine, or not root");
     };
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let has_busybox = dir.join("bb/ls").exists();
+    let mut without_busybox = 0;
     let mut wrong = String::new();
     for path in files() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (head, mut cases) = parse(&text);
         for case in cases.iter_mut().filter(|c| !c.is("sim")) {
             if case.is("busybox") && !has_busybox {
-                eprintln!("SKIPPED: {}: no busybox here", case.name);
+                without_busybox += 1;
                 continue;
             }
             for (i, output) in real(case, &dir).into_iter().enumerate() {
@@ -413,6 +412,9 @@ fn program_cases_with_the_real_tools() {
         }
     }
     let _ = std::fs::remove_dir_all(&dir);
+    if without_busybox > 0 {
+        skip!(format!("no busybox on this machine, which {without_busybox} cases need"));
+    }
     assert!(wrong.is_empty(), "{wrong}");
 }
 
