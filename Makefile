@@ -9,6 +9,8 @@ ADDR ?= 127.0.0.1:8080
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 TOOLS := $(ROOT).tools
 export PATH := $(TOOLS)/bin:$(TOOLS)/node_modules/.bin:$(PATH)
+# The browser tests look for the same (tests/browser/help.mjs).
+BROWSERS := chromium chromium-browser google-chrome
 SAY := printf '\033[1m==> %s\033[0m\n'
 # Build tools are used for minutes: compiled without optimisation they are ready several times sooner.
 INSTALL := CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
@@ -19,7 +21,7 @@ INSTALL := CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: page native ## build everything and serve the page on http://127.0.0.1:8080
+run: page native ## build everything and serve the page on http://127.0.0.1:8080, or on ADDR
 	@$(SAY) "Capas: http://$(ADDR)  (Ctrl-C stops it)"
 	@target/release/capas serve --addr $(ADDR)
 
@@ -32,13 +34,13 @@ unit: ## Rust's tests: transcripts, figures, properties, lessons, tidy
 
 browser: page browser-setup ## the page's tests in headless Chromium
 	@$(SAY) "Browser tests"
-	cd tests/browser && node --test --test-reporter=spec
+	cd tests/browser && npm test --silent
 
 shots: page browser-setup ## screenshots of the page into target/shots
 	cd tests/browser && node shots.mjs
 
-dev: setup ## the page, rebuilt and reloaded as you edit
-	trunk serve --address 127.0.0.1 --port 8080
+dev: setup ## the page on ADDR, rebuilt and reloaded as you edit
+	addr='$(ADDR)'; trunk serve --address "$${addr%:*}" --port "$${addr##*:}"
 
 bench: page browser-setup ## sizes and speeds, with the peers measured in the same run
 	@$(SAY) "Benchmarks"
@@ -54,6 +56,7 @@ lint: setup ## what CI refuses: formatting, clippy on both targets
 
 fmt: ## format the code
 	cargo fmt
+	cargo fmt --manifest-path tools/split/Cargo.toml
 
 page: setup ## build the WASM app into dist/
 	@$(SAY) "Page"
@@ -86,11 +89,11 @@ setup: .tools/ready
 
 browser-setup: tests/browser/node_modules/.ready
 
-tests/browser/node_modules/.ready: tests/browser/package.json
+tests/browser/node_modules/.ready: tests/browser/package.json tests/browser/package-lock.json
 	@$(SAY) "Browser test tools"
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	@test -n "$$CHROMIUM" || { for name in $(BROWSERS); do command -v $$name && break; done; } >/dev/null || \
 		{ test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || \
-		{ echo "please install chromium"; exit 1; }
+		{ echo "please install Chromium, or name it in the variable CHROMIUM"; exit 1; }
 	cd tests/browser && npm ci --silent
 	@touch $@
 
