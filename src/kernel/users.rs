@@ -1,8 +1,8 @@
 //! Users and groups, read from `/etc/passwd` and `/etc/group` of whatever file system is asked, as libc does and as Docker
-//! does for `--user`. Nothing is remembered: the files may change.
+//! does for `--user`, with the rights of who asks. Nothing is remembered: the files may change.
 
 use super::process::Cred;
-use crate::layerfs::{Errno, Vfs, Who};
+use crate::layerfs::{Vfs, Who};
 
 /// A line of `/etc/passwd`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,10 +41,12 @@ pub enum UserError {
     NoGroup,
 }
 
-fn read(vfs: &Vfs, now: &Who<'_>, path: &str) -> String {
-    let who = Who { uid: 0, cwd: "/", ..*now };
-    let blob: Result<_, Errno> = vfs.blob(&who, path);
-    blob.map(|blob| String::from_utf8_lossy(&blob.to_vec()).into_owned()).unwrap_or_default()
+/// Nobody has more users than this many bytes can tell of, but a file of that name may be as long as any.
+const MOST: usize = 1 << 20;
+
+fn read(vfs: &Vfs, who: &Who<'_>, path: &str) -> String {
+    let blob = vfs.blob(who, path);
+    blob.map(|blob| String::from_utf8_lossy(&blob.read_at(0, MOST)).into_owned()).unwrap_or_default()
 }
 
 /// The users, in the order of the file. Lines that are none are left out.

@@ -25,13 +25,14 @@ pub fn echo(args: &[String], flavour: Flavour, xpg: bool) -> String {
         }
         rest = others;
     }
+    let dialect = if flavour == Flavour::Bash { Dialect::Echo } else { Dialect::Argument };
     let mut out = String::new();
     for (i, arg) in rest.iter().enumerate() {
         if i > 0 {
             out.push(' ');
         }
         if escapes {
-            let (text, ended) = unescape(arg, Dialect::Echo);
+            let (text, ended) = unescape(arg, dialect);
             out.push_str(&text);
             if ended {
                 return out;

@@ -8,10 +8,42 @@ pub use crate::layerfs::path::{from_bytes, to_bytes};
 pub enum Dialect {
     /// `$'…'`
     AnsiC,
-    /// `echo -e`, `%b`: octal needs `\0`, `\c` ends everything.
+    /// `echo -e` of bash: octal needs `\0`, `\c` ends everything.
     Echo,
+    /// `%b`, and `echo` of the other shells: as `echo -e`, but octal may go without the `0`.
+    Argument,
     /// The format of `printf`.
     Format,
+    /// The format of `find -printf`.
+    Find,
+    /// The format of `stat --printf`: what means nothing stands for itself.
+    Stat,
+    /// The separators of `paste`: what means nothing stands for itself.
+    Paste,
+}
+
+impl Dialect {
+    /// Whether the character means something after a backslash.
+    fn knows(self, e: char) -> bool {
+        let signs = match self {
+            Dialect::AnsiC => r#"abeEfnrtvcxuU\'"?01234567"#,
+            Dialect::Echo => r"abeEfnrtvcxuU\0",
+            Dialect::Argument => r"abeEfnrtvcxuU\01234567",
+            Dialect::Format => r#"abeEfnrtvcxuU\"01234567"#,
+            Dialect::Find => r"abfnrtvc\01234567",
+            Dialect::Stat => r#"abefnrtvx\"01234567"#,
+            Dialect::Paste => r"bfnrtv\0",
+        };
+        signs.contains(e)
+    }
+
+    /// What is left of an escape that means nothing.
+    fn leaves(self, e: char) -> String {
+        match self {
+            Dialect::Stat | Dialect::Paste => e.to_string(),
+            _ => ['\\', e].iter().collect(),
+        }
+    }
 }
 
 /// Reads escapes; the second value is whether `\c` ended the output.
@@ -20,6 +52,7 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
     let chars: Vec<char> = text.chars().collect();
     let mut i = 0;
     let push = |out: &mut Vec<u8>, c: char| out.extend_from_slice(&to_bytes(c.encode_utf8(&mut [0; 4])));
+    let nothing = |out: &mut Vec<u8>, e: char| out.extend_from_slice(&to_bytes(&dialect.leaves(e)));
     while let Some(&c) = chars.get(i) {
         i += 1;
         if c != '\\' {
@@ -36,6 +69,7 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
             (u32::from_str_radix(&text, radix).ok(), text.len())
         };
         match e {
+            _ if !dialect.knows(e) => nothing(&mut out, e),
             'a' => out.push(7),
             'b' => out.push(8),
             'e' | 'E' => out.push(27),
@@ -45,8 +79,6 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
             't' => out.push(b'\t'),
             'v' => out.push(11),
             '\\' => out.push(b'\\'),
-            '\'' | '"' | '?' if dialect == Dialect::AnsiC => push(&mut out, e),
-            '"' if dialect == Dialect::Format => out.push(b'"'),
             'c' if dialect == Dialect::AnsiC => {
                 let Some(&ctrl) = chars.get(i) else { continue };
                 i += 1;
@@ -55,14 +87,10 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
             'c' => return (from_bytes(&out), true),
             '0'..='7' => {
                 let (from, max) = match dialect {
-                    Dialect::Echo if e == '0' => (i, 3),
-                    Dialect::Echo => (i - 1, 0),
+                    Dialect::Echo | Dialect::Argument if e == '0' => (i, 3),
+                    Dialect::Paste => (i - 1, 1),
                     _ => (i - 1, 3),
                 };
-                if max == 0 {
-                    out.extend([b'\\', e as u8]);
-                    continue;
-                }
                 let (value, len) = digits(from, max, 8);
                 out.push(value.unwrap_or(0) as u8);
                 i = from + len;
@@ -72,22 +100,36 @@ pub fn unescape(text: &str, dialect: Dialect) -> (String, bool) {
                     out.push(value as u8);
                     i += len;
                 }
-                _ => out.extend_from_slice(b"\\x"),
+                _ => nothing(&mut out, e),
             },
             'u' | 'U' => match digits(i, if e == 'u' { 4 } else { 8 }, 16) {
                 (Some(value), len) => {
                     push(&mut out, char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER));
                     i += len;
                 }
-                _ => out.extend([b'\\', e as u8]),
+                _ => nothing(&mut out, e),
             },
-            _ => {
-                out.push(b'\\');
-                push(&mut out, e);
-            }
+            _ => push(&mut out, e),
         }
     }
     (from_bytes(&out), false)
+}
+
+/// The text of a format up to its first directive, its escapes read where there are any, and what follows the `%`. After
+/// a backslash a `%` begins none.
+pub fn literal(format: &str, escapes: Option<Dialect>) -> (String, Option<&str>) {
+    let mut escaped = false;
+    let at = format.bytes().position(|byte| {
+        let found = byte == b'%' && !escaped;
+        escaped = escapes.is_some() && byte == b'\\' && !escaped;
+        found
+    });
+    let text = at.and_then(|at| format.get(..at)).unwrap_or(format);
+    let rest = at.and_then(|at| format.get(at + 1..));
+    match escapes.map(|dialect| unescape(text, dialect)) {
+        Some((text, ended)) => (text, rest.filter(|_| !ended)),
+        None => (text.to_owned(), rest),
+    }
 }
 
 /// The text of `$'…'`, which ends at a NUL.

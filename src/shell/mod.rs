@@ -11,6 +11,7 @@ pub mod builtins;
 mod complaint;
 mod cond;
 mod converse;
+mod dates;
 pub mod echo;
 pub mod escape;
 mod exec;

@@ -130,7 +130,7 @@ impl Run<'_> {
             }
             'b' => {
                 let arg = self.args.next().cloned().unwrap_or_default();
-                let (text, ended) = unescape(&arg, Dialect::Echo);
+                let (text, ended) = unescape(&arg, Dialect::Argument);
                 self.text(&spec, &text);
                 self.ended |= ended;
             }
@@ -330,7 +330,7 @@ impl Run<'_> {
             },
         };
         let pattern = if pattern.is_empty() { "%X".to_owned() } else { pattern };
-        let text = super::prompt::strftime(&pattern, now);
+        let text = super::dates::strftime(now, &pattern);
         self.text(spec, &text);
         // The character after the parenthesis is the T.
         start + len + 2
@@ -374,8 +374,8 @@ fn exponential(value: f64, precision: usize) -> String {
     }
 }
 
-/// C's `%g`.
-fn general(value: f64, precision: usize, alternate: bool) -> String {
+/// C's `%g`, of what is not negative.
+pub fn general(value: f64, precision: usize, alternate: bool) -> String {
     let precision = precision.max(1);
     let exponent: i32 = if value == 0.0 {
         0

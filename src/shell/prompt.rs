@@ -1,9 +1,9 @@
 //! Prompts: the backslash escapes of `PS1`, then the expansions. It reads the shell's state and changes nothing but what
 //! the expansions change.
 
+use super::dates;
 use super::lexer::{Flavour, Parser};
 use super::state::{base, Shell};
-use crate::ambient::Time;
 
 /// The characters that `\[` and `\]` leave in a prompt; readline takes what is between them as invisible.
 pub const BEGIN_INVISIBLE: char = '\u{1}';
@@ -59,17 +59,17 @@ pub fn decode(shell: &Shell, prompt: &str) -> String {
             'r' => out.push('\r'),
             'a' => out.push('\u{7}'),
             'e' => out.push('\u{1b}'),
-            't' => out.push_str(&strftime("%H:%M:%S", now)),
-            'T' => out.push_str(&strftime("%I:%M:%S", now)),
-            '@' => out.push_str(&strftime("%I:%M %p", now)),
-            'A' => out.push_str(&strftime("%H:%M", now)),
-            'd' => out.push_str(&strftime("%a %b %d", now)),
+            't' => out.push_str(&dates::format(now, "%H:%M:%S")),
+            'T' => out.push_str(&dates::format(now, "%I:%M:%S")),
+            '@' => out.push_str(&dates::format(now, "%I:%M %p")),
+            'A' => out.push_str(&dates::format(now, "%H:%M")),
+            'd' => out.push_str(&dates::format(now, "%a %b %d")),
             'D' => {
                 if chars.peek() == Some(&'{') {
                     chars.next();
                     let format: String = chars.by_ref().take_while(|c| *c != '}').collect();
                     let format = if format.is_empty() { "%H:%M:%S".to_owned() } else { format };
-                    out.push_str(&strftime(&format, now));
+                    out.push_str(&dates::strftime(now, &format));
                 }
             }
             '!' => out.push_str(&shell.history.next_number().to_string()),
@@ -123,80 +123,4 @@ fn directory(shell: &Shell, last: bool) -> String {
         return pwd.rsplit('/').next().unwrap_or_default().to_owned();
     }
     pwd
-}
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// `strftime(3)` in the C locale, UTC.
-pub fn strftime(format: &str, time: Time) -> String {
-    let c = time.civil();
-    let day = DAYS.get(usize::from(c.weekday)).copied().unwrap_or_default();
-    let month = MONTHS.get(usize::from(c.month).saturating_sub(1)).copied().unwrap_or_default();
-    let hour12 = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
-    let half = if c.hour < 12 { "AM" } else { "PM" };
-    let mut out = String::new();
-    let mut chars = format.chars();
-    while let Some(ch) = chars.next() {
-        if ch != '%' {
-            out.push(ch);
-            continue;
-        }
-        let Some(e) = chars.next() else {
-            out.push('%');
-            break;
-        };
-        let text = match e {
-            'Y' => c.year.to_string(),
-            'y' => format!("{:02}", c.year.rem_euclid(100)),
-            'C' => format!("{:02}", c.year.div_euclid(100)),
-            'm' => format!("{:02}", c.month),
-            'd' => format!("{:02}", c.day),
-            'e' => format!("{:2}", c.day),
-            'H' => format!("{:02}", c.hour),
-            'k' => format!("{:2}", c.hour),
-            'I' => format!("{hour12:02}"),
-            'l' => format!("{hour12:2}"),
-            'M' => format!("{:02}", c.minute),
-            'S' => format!("{:02}", c.second),
-            'p' => half.to_owned(),
-            'P' => half.to_lowercase(),
-            'j' => format!("{:03}", c.year_day),
-            'u' => (if c.weekday == 0 { 7 } else { c.weekday }).to_string(),
-            'w' => c.weekday.to_string(),
-            'A' => day.to_owned(),
-            'a' => day.chars().take(3).collect(),
-            'B' => month.to_owned(),
-            'b' | 'h' => month.chars().take(3).collect(),
-            'F' => strftime("%Y-%m-%d", time),
-            'T' | 'X' => strftime("%H:%M:%S", time),
-            'R' => strftime("%H:%M", time),
-            'r' => strftime("%I:%M:%S %p", time),
-            'D' | 'x' => strftime("%m/%d/%y", time),
-            'c' => strftime("%a %b %e %H:%M:%S %Y", time),
-            's' => time.secs().to_string(),
-            'N' => format!("{:09}", c.nano),
-            'Z' => "UTC".to_owned(),
-            'z' => "+0000".to_owned(),
-            'n' => "\n".to_owned(),
-            't' => "\t".to_owned(),
-            '%' => "%".to_owned(),
-            other => format!("%{other}"),
-        };
-        out.push_str(&text);
-    }
-    out
 }

@@ -9,7 +9,7 @@ use crate::engine::api::{EngineError, FilePlace};
 use crate::engine::snapshot::{
     ChangeKind, ChangeView, ContainerView, FileList, FileView, Foreground, HistoryView, ImageView, LayerView, Snapshot,
 };
-use crate::layerfs::{self, Entry, EntryBody, Layer, Mount, Vfs, Who};
+use crate::layerfs::{self, EntryBody, Layer, Mount, Vfs, Who};
 use crate::sorted::{self, VecMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -226,7 +226,7 @@ fn file_views(layer: &Layer, under: Option<Mount>, now: Time) -> Vec<FileView> {
             };
             FileView {
                 kind,
-                mode: mode_string(&entry),
+                mode: layerfs::mode_string(entry.kind().letter(), entry.meta.mode),
                 uid: entry.meta.uid,
                 gid: entry.meta.gid,
                 size: entry.size(),
@@ -235,22 +235,4 @@ fn file_views(layer: &Layer, under: Option<Mount>, now: Time) -> Vec<FileView> {
             }
         })
         .collect()
-}
-
-/// As `ls -l` shows it.
-fn mode_string(entry: &Entry) -> String {
-    let mut out = String::with_capacity(10);
-    out.push(entry.kind().letter());
-    for (shift, special, set, unset) in [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')] {
-        let bits = entry.meta.mode >> shift;
-        out.push(if bits & 4 != 0 { 'r' } else { '-' });
-        out.push(if bits & 2 != 0 { 'w' } else { '-' });
-        out.push(match (entry.meta.mode & special != 0, bits & 1 != 0) {
-            (false, false) => '-',
-            (false, true) => 'x',
-            (true, false) => unset,
-            (true, true) => set,
-        });
-    }
-    out
 }

@@ -4,6 +4,7 @@
 use super::accounts::Accounts;
 use super::chmod::Mode;
 use super::job::{base_name, dir_name, join, Job, Outcome};
+use super::mkdir::make_dirs;
 use super::prompts::confirm;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{Errno, FileKind, Stat};
@@ -365,16 +366,15 @@ pub async fn install(job: &mut Job) -> Outcome {
     let mut made = Vec::new();
     if opts.has('d') {
         for path in &opts.args {
-            match make_dirs(job, path) {
-                Ok(()) => made.push(path.clone()),
-                Err(e) => job.fail("cannot create directory", path, e),
+            if install_dirs(job, path) {
+                made.push(path.clone());
             }
         }
     } else {
         let (sources, target, into) =
             destination(job, opts.args.clone(), opts.value('t').map(str::to_string), opts.has('T'))?;
-        if opts.has('D') {
-            let _ = make_dirs(job, dir_name(&target));
+        if opts.has('D') && !install_dirs(job, dir_name(&target)) {
+            return Ok(());
         }
         let mut copy = Copy { follow: 'L', verbose: opts.has('v'), ..Copy::default() };
         for source in sources {
@@ -404,13 +404,15 @@ pub async fn install(job: &mut Job) -> Outcome {
     Ok(())
 }
 
-fn make_dirs(job: &Job, path: &str) -> Result<(), Errno> {
-    if job.is_dir(path) {
-        return Ok(());
+/// The directories above what is installed: their mode is the same whatever the umask.
+fn install_dirs(job: &mut Job, path: &str) -> bool {
+    let mut made = Vec::new();
+    let done = make_dirs(job, path, &mut made);
+    for path in &made {
+        let _ = job.proc.fs(|vfs, who| vfs.chmod(who, path, 0o755));
     }
-    let parent = dir_name(path);
-    if parent != path {
-        make_dirs(job, parent)?;
+    if let Err((path, e)) = &done {
+        job.fail("cannot create directory", path, *e);
     }
-    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o755))
+    done.is_ok()
 }

@@ -2,6 +2,7 @@
 
 use super::input::{Input, Lines};
 use super::job::{Job, Outcome};
+use crate::shell::escape::{unescape, Dialect};
 
 const SPEC: &str = "b:c:d:f:nsz bytes=b: characters=c: delimiter=d: fields=f: only-delimited=s zero-terminated=z \
     complement=! output-delimiter=&:";
@@ -106,7 +107,12 @@ fn parse_list(list: &str, fields: bool) -> Result<Vec<(usize, usize)>, String> {
 /// `paste`: corresponding lines side by side, or with `-s` each file as one line.
 pub async fn paste(job: &mut Job) -> Outcome {
     let opts = job.options("d:sz delimiters=d: serial=s zero-terminated=z")?;
-    let delimiters: Vec<char> = unescape(opts.value('d').unwrap_or("\t"));
+    let given = opts.value('d').unwrap_or("\t");
+    if (given.len() - given.trim_end_matches('\\').len()) % 2 == 1 {
+        job.complain(&["delimiter list ends with an unescaped backslash: ", given]);
+        return Err(1);
+    }
+    let delimiters: Vec<char> = unescape(given, Dialect::Paste).0.chars().collect();
     let paths = if opts.args.is_empty() { vec!["-".to_string()] } else { opts.args.clone() };
     let end = if opts.has('z') { 0 } else { b'\n' };
     let glue = |n: usize| delimiters.get(n % delimiters.len().max(1)).filter(|c| **c != '\0').map(ToString::to_string);
@@ -164,22 +170,4 @@ pub async fn paste(job: &mut Job) -> Outcome {
         }
         job.bytes(&[end]);
     }
-}
-
-fn unescape(text: &str) -> Vec<char> {
-    let mut out = Vec::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        out.push(match c {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('t') => '\t',
-                Some('0') => '\0',
-                Some(other) => other,
-                None => '\\',
-            },
-            _ => c,
-        });
-    }
-    out
 }

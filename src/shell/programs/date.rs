@@ -1,7 +1,7 @@
 //! `date`: the time of the machine, or of a text, in any form.
 
-use super::dates;
 use super::job::{Job, Outcome};
+use crate::shell::dates;
 
 /// Shows a moment.
 pub fn main(job: &mut Job) -> Outcome {

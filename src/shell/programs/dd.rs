@@ -5,6 +5,7 @@ use super::job::{Job, Outcome};
 use super::sizes;
 use crate::kernel::Whence;
 use crate::layerfs::{FileKind, OpenFlags};
+use crate::shell::printf::general;
 
 /// No more than this many bytes are held at once.
 const PIECE: usize = 1 << 20;
@@ -182,22 +183,7 @@ fn copied(bytes: u64, nanos: i64) -> String {
         _ => format!("{bytes} bytes ({decimal}, {binary}) copied"),
     };
     let rate = units(bytes as f64 / seconds, 1000.0, ["B", "kB", "MB", "GB", "TB"]);
-    format!("{size}, {} s, {rate}/s\n", significant(seconds))
-}
-
-/// `%g`.
-fn significant(value: f64) -> String {
-    if value >= 1e-4 {
-        let places = (5 - value.log10().floor() as i32).clamp(0, 9) as usize;
-        let text = format!("{value:.places$}");
-        return if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text };
-    }
-    let text = format!("{value:.5e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    format!("{size}, {} s, {rate}/s\n", general(seconds, 6, false))
 }
 
 /// `split`: a file in pieces `xaa`, `xab`, …

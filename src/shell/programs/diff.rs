@@ -1,12 +1,12 @@
 //! `diff` and `cmp`: what differs. Lines are compared by Myers' algorithm; where two texts have little in common the
 //! search is cut short and the difference is not the smallest. It must not know what the texts mean.
 
-use super::dates;
 use super::input::Input;
 use super::job::{base_name, join, Job, Outcome};
 use super::options::Parsed;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::FileKind;
+use crate::shell::dates;
 use crate::sorted::VecSet;
 
 const SPEC: &str = "abBdiL:NqrsuU:wx: brief=q recursive=r unified=u? report-identical-files=s \

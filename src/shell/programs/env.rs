@@ -156,7 +156,7 @@ pub async fn timeout(job: &mut Job) -> Outcome {
 fn duration(text: &str) -> Option<i64> {
     let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
     let (number, factor) = units.iter().find_map(|u| Some((text.strip_suffix(u.0)?, u.1))).unwrap_or((text, 1));
-    super::dates::seconds(number).map(|n| n.saturating_mul(factor))
+    crate::shell::dates::seconds(number).map(|n| n.saturating_mul(factor))
 }
 
 /// `nohup`.

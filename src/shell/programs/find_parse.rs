@@ -3,18 +3,17 @@
 
 use super::accounts::Accounts;
 use super::chmod::Mode;
-use super::dates;
 use super::find_tests::{Expr, Test, Walk};
 use super::job::Job;
 use super::regex::{Regex, Syntax};
 use crate::ambient::Time;
+use crate::shell::dates;
 use std::cmp::Ordering;
 
 struct Parser<'a> {
     words: &'a [String],
     at: usize,
     walk: Walk,
-    accounts: Accounts,
     now: Time,
 }
 
@@ -23,8 +22,8 @@ struct Parser<'a> {
 /// # Errors
 /// The complaint, without the program's name.
 pub fn parse(job: &Job, words: &[String]) -> Result<(Walk, Expr), String> {
-    let walk = Walk { max_depth: usize::MAX, ..Walk::default() };
-    let mut parser = Parser { words, at: 0, walk, accounts: Accounts::load(job), now: job.now() };
+    let walk = Walk { max_depth: usize::MAX, accounts: Accounts::load(job), ..Walk::default() };
+    let mut parser = Parser { words, at: 0, walk, now: job.now() };
     let expr = if words.is_empty() { Expr::Leaf(Test::True) } else { parser.comma(job)? };
     if let Some(word) = words.get(parser.at) {
         return Err(match word.as_str() {
@@ -169,12 +168,12 @@ impl Parser<'_> {
             "-empty" => Test::Empty,
             "-user" => {
                 let name = self.argument(word)?;
-                let uid = self.accounts.user_named(&name).map(|u| u.uid).or_else(|| name.parse().ok());
+                let uid = self.walk.accounts.user_named(&name).map(|u| u.uid).or_else(|| name.parse().ok());
                 Test::Owner(Some(uid.ok_or_else(|| ["'", &name, "' is not the name of a known user"].concat())?))
             }
             "-group" => {
                 let name = self.argument(word)?;
-                let gid = self.accounts.group_named(&name).map(|g| g.gid).or_else(|| name.parse().ok());
+                let gid = self.walk.accounts.group_named(&name).map(|g| g.gid).or_else(|| name.parse().ok());
                 Test::Group(Some(gid.ok_or_else(|| ["'", &name, "' is not the name of an existing group"].concat())?))
             }
             "-nouser" => Test::NoOwner(true),

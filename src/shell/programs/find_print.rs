@@ -1,11 +1,12 @@
 //! What `find` prints of a file with `-ls` and `-printf`.
 
 use super::accounts::Accounts;
-use super::dates;
 use super::find::Found;
 use super::job::Job;
 use crate::ambient::Time;
 use crate::layerfs::{FileKind, Stat};
+use crate::shell::dates;
+use crate::shell::escape::{literal, Dialect};
 
 /// The letter of `-type`.
 pub fn type_letter(kind: FileKind) -> char {
@@ -15,9 +16,8 @@ pub fn type_letter(kind: FileKind) -> char {
     }
 }
 
-pub fn ls_line(job: &Job, found: &Found) -> String {
+pub fn ls_line(job: &Job, accounts: &Accounts, found: &Found) -> String {
     let stat = &found.stat;
-    let accounts = Accounts::load(job);
     let (user, group) = (accounts.user_name(stat.uid), accounts.group_name(stat.gid));
     let recent = (0..15_778_476).contains(&(job.now().secs() - stat.mtime.secs()));
     let date = dates::format(stat.mtime, if recent { "%b %e %H:%M" } else { "%b %e  %Y" });
@@ -33,49 +33,32 @@ pub fn ls_line(job: &Job, found: &Found) -> String {
     )
 }
 
-pub fn printf(job: &Job, format: &str, found: &Found) -> String {
+pub fn printf(job: &Job, accounts: &Accounts, format: &str, found: &Found) -> String {
     let mut out = String::new();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some('0') => out.push('\0'),
-                Some('a') => out.push('\u{7}'),
-                Some('c') => return out,
-                Some('\\') => out.push('\\'),
-                Some(other) => out.extend(['\\', other]),
-                None => out.push('\\'),
-            },
-            '%' => {
-                let rest = chars.as_str();
-                let len = rest.find(|c: char| !(c.is_ascii_digit() || "-+ #.".contains(c))).unwrap_or(rest.len());
-                let (flags, rest) = rest.split_at_checked(len).unwrap_or(("", rest));
-                chars = rest.chars();
-                let Some(key) = chars.next() else { break };
-                let sub = if "ACT".contains(key) { chars.next() } else { None };
-                let value = field(job, key, sub, found);
-                let width: usize = flags
-                    .trim_start_matches(['-', '0', '#'])
-                    .split('.')
-                    .next()
-                    .and_then(|w| w.parse().ok())
-                    .unwrap_or(0);
-                let zero = flags.trim_start_matches('#').starts_with('0');
-                out.push_str(&match (flags.contains('-'), zero) {
-                    (true, _) => format!("{value:<width$}"),
-                    (_, true) => format!("{value:0>width$}"),
-                    _ => format!("{value:>width$}"),
-                });
-            }
-            c => out.push(c),
-        }
+    let mut rest = format;
+    loop {
+        let (text, directive) = literal(rest, Some(Dialect::Find));
+        out.push_str(&text);
+        let Some(directive) = directive else { return out };
+        let len = directive.find(|c: char| !(c.is_ascii_digit() || "-+ #.".contains(c))).unwrap_or(directive.len());
+        let (flags, keys) = directive.split_at_checked(len).unwrap_or(("", directive));
+        let mut chars = keys.chars();
+        let Some(key) = chars.next() else { return out };
+        let sub = if "ACT".contains(key) { chars.next() } else { None };
+        rest = chars.as_str();
+        let value = field(job, accounts, key, sub, found);
+        let width = flags.trim_start_matches(['-', '0', '#']).split('.').next();
+        let width: usize = width.and_then(|w| w.parse().ok()).unwrap_or(0);
+        let zero = flags.trim_start_matches('#').starts_with('0');
+        out.push_str(&match (flags.contains('-'), zero) {
+            (true, _) => format!("{value:<width$}"),
+            (_, true) => format!("{value:0>width$}"),
+            _ => format!("{value:>width$}"),
+        });
     }
-    out
 }
 
-fn field(job: &Job, key: char, sub: Option<char>, found: &Found) -> String {
+fn field(job: &Job, accounts: &Accounts, key: char, sub: Option<char>, found: &Found) -> String {
     let stat: &Stat = &found.stat;
     let stamp = |t: Time| match sub {
         Some('@') => dates::format(t, "%s.%N0"),
@@ -102,8 +85,8 @@ fn field(job: &Job, key: char, sub: Option<char>, found: &Found) -> String {
         'b' => stat.blocks.to_string(),
         'm' => format!("{:o}", stat.mode),
         'M' => stat.mode_string(),
-        'u' => Accounts::load(job).user_name(stat.uid),
-        'g' => Accounts::load(job).group_name(stat.gid),
+        'u' => accounts.user_name(stat.uid),
+        'g' => accounts.group_name(stat.gid),
         'U' => stat.uid.to_string(),
         'G' => stat.gid.to_string(),
         'n' => stat.nlink.to_string(),
@@ -111,9 +94,9 @@ fn field(job: &Job, key: char, sub: Option<char>, found: &Found) -> String {
         'D' => stat.dev.to_string(),
         'y' | 'Y' => type_letter(stat.kind).to_string(),
         'l' => job.readlink(&found.path).unwrap_or_default(),
-        't' => super::dates::format(stat.mtime, "%a %b %e %H:%M:%S.%N0 %Y"),
-        'a' => super::dates::format(stat.atime, "%a %b %e %H:%M:%S.%N0 %Y"),
-        'c' => super::dates::format(stat.ctime, "%a %b %e %H:%M:%S.%N0 %Y"),
+        't' => dates::format(stat.mtime, "%a %b %e %H:%M:%S.%N0 %Y"),
+        'a' => dates::format(stat.atime, "%a %b %e %H:%M:%S.%N0 %Y"),
+        'c' => dates::format(stat.ctime, "%a %b %e %H:%M:%S.%N0 %Y"),
         'T' => stamp(stat.mtime),
         'A' => stamp(stat.atime),
         'C' => stamp(stat.ctime),

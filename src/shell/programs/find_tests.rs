@@ -30,6 +30,8 @@ pub struct Walk {
     pub quit: bool,
     /// There is an action, so that nothing is printed unasked.
     pub acts: bool,
+    /// Who is who.
+    pub accounts: Accounts,
     /// What `-exec … +` has gathered.
     pub batches: Vec<Vec<String>>,
 }
@@ -207,11 +209,10 @@ impl Test {
             Test::Owner(uid) => *uid == Some(stat.uid),
             Test::Group(gid) => *gid == Some(stat.gid),
             Test::NoOwner(user) => {
-                let accounts = Accounts::load(job);
                 if *user {
-                    accounts.user(stat.uid).is_none()
+                    walk.accounts.user(stat.uid).is_none()
                 } else {
-                    accounts.group(stat.gid).is_none()
+                    walk.accounts.group(stat.gid).is_none()
                 }
             }
             Test::Number(which, order, n) => {
@@ -234,12 +235,12 @@ impl Test {
                 true
             }
             Test::Printf(format) => {
-                let text = printf(job, format, found);
+                let text = printf(job, &walk.accounts, format, found);
                 job.out(&text);
                 true
             }
             Test::Ls => {
-                let text = ls_line(job, found);
+                let text = ls_line(job, &walk.accounts, found);
                 job.line(&text);
                 true
             }

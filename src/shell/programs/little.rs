@@ -1,10 +1,10 @@
 //! The little ones: `sleep`, `true`, `false`, `yes`, `seq`, `clear`, `tty` and `tee`.
 
-use super::dates;
 use super::input::Input;
 use super::job::{Job, Outcome};
 use crate::kernel::{Disposition, Signal};
 use crate::layerfs::{Errno, OpenFlags};
+use crate::shell::dates;
 
 /// `sleep`: virtual time passes.
 pub async fn sleep(job: &mut Job) -> Outcome {

@@ -89,7 +89,7 @@ pub fn uptime(job: &mut Job) -> Outcome {
     let now = job.now();
     if opts.has('s') {
         let since = now.plus_nanos(-seconds * crate::ambient::SECOND);
-        job.line(&super::dates::format(since, "%Y-%m-%d %H:%M:%S"));
+        job.line(&crate::shell::dates::format(since, "%Y-%m-%d %H:%M:%S"));
         return Ok(());
     }
     let plural = |n: i64, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
@@ -119,7 +119,7 @@ pub fn up_line(job: &Job) -> String {
     up.push_str(&if hours > 0 { format!("{hours:2}:{minutes:02}") } else { format!("{minutes} min") });
     let loads = job.small_file("/proc/loadavg");
     let loads: Vec<&str> = loads.split_whitespace().take(3).collect();
-    let clock = super::dates::format(job.now(), "%H:%M:%S");
+    let clock = crate::shell::dates::format(job.now(), "%H:%M:%S");
     format!(" {clock} up {up},  0 users,  load average: {}", loads.join(", "))
 }
 

@@ -13,7 +13,20 @@ pub fn main(job: &mut Job) -> Outcome {
     }
     let mode = parse_mode(job, opts.value('m'), 0o777)?;
     for path in &opts.args {
-        if let Err((path, e)) = make(job, path, opts.has('p'), opts.has('v'), mode) {
+        let mut made = Vec::new();
+        let done = if opts.has('p') { make_dirs(job, path, &mut made) } else { make_dir(job, path, &mut made) };
+        // Those above have the mode that they would have anyway, and so has what was there already.
+        let done = done.and_then(|()| match (mode, made.last()) {
+            (Some(mode), Some(last)) => {
+                job.proc.fs(|vfs, who| vfs.chmod(who, last, mode)).map_err(|e| (last.clone(), e))
+            }
+            _ => Ok(()),
+        });
+        for path in made.iter().filter(|_| opts.has('v')) {
+            let shown = job.quoted(path);
+            job.line(&["mkdir: created directory ", &shown].concat());
+        }
+        if let Err((path, e)) = done {
             job.fail("cannot create directory|can't create directory", &path, e);
         }
     }
@@ -32,30 +45,32 @@ fn parse_mode(job: &mut Job, given: Option<&str>, from: u32) -> Result<Option<u3
     }
 }
 
-/// Makes a directory, and those above it if asked to; the error tells which one failed.
-fn make(job: &mut Job, path: &str, parents: bool, verbose: bool, mode: Option<u32>) -> Result<(), (String, Errno)> {
-    let failed = |e: Errno| (path.to_string(), e);
-    if parents {
-        // What exists already is no mistake, if it is a directory.
-        if job.is_dir(path) {
-            return Ok(());
+/// Makes a directory and those above it, where they are missing; `made` gets what was made, from the top down.
+///
+/// # Errors
+/// Which one failed, and why.
+pub fn make_dirs(job: &Job, path: &str, made: &mut Vec<String>) -> Result<(), (String, Errno)> {
+    if job.is_dir(path) {
+        return Ok(());
+    }
+    let parent = dir_name(path);
+    match job.stat(parent) {
+        Ok(stat) if stat.kind != FileKind::Dir => return Err((parent.to_string(), Errno::ENOTDIR)),
+        Err(_) if parent != path => make_dirs(job, parent, made)?,
+        _ => {}
+    }
+    make_dir(job, path, made)
+}
+
+fn make_dir(job: &Job, path: &str, made: &mut Vec<String>) -> Result<(), (String, Errno)> {
+    let path = path.to_string();
+    match job.proc.fs(|vfs, who| vfs.mkdir(who, &path, 0o777)) {
+        Ok(()) => {
+            made.push(path);
+            Ok(())
         }
-        let parent = dir_name(path).to_string();
-        match job.stat(&parent) {
-            Ok(stat) if stat.kind != FileKind::Dir => return Err((parent, Errno::ENOTDIR)),
-            Err(_) if parent != path => make(job, &parent, true, verbose, None)?,
-            _ => {}
-        }
+        Err(e) => Err((path, e)),
     }
-    job.proc.fs(|vfs, who| vfs.mkdir(who, path, 0o777)).map_err(failed)?;
-    if let Some(mode) = mode {
-        job.proc.fs(|vfs, who| vfs.chmod(who, path, mode)).map_err(failed)?;
-    }
-    if verbose {
-        let shown = job.quoted(path);
-        job.line(&["mkdir: created directory ", &shown].concat());
-    }
-    Ok(())
 }
 
 /// `mkfifo`: named pipes.

@@ -11,7 +11,6 @@ mod chown;
 mod cp;
 mod cut;
 mod date;
-pub mod dates;
 mod dd;
 mod df;
 mod diff;

@@ -1,11 +1,11 @@
 //! `ps`: the processes of the machine that the caller runs on.
 
 use super::accounts::Accounts;
-use super::dates;
 use super::job::{Job, Outcome};
 use super::options::{self, Parsed};
 use crate::ambient::{Time, SECOND};
 use crate::kernel::ProcessInfo;
+use crate::shell::dates;
 use crate::sorted;
 
 /// A column of `ps`: its key, its heading, and whether it stands at the right of this width.

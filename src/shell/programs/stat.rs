@@ -1,12 +1,13 @@
 //! `stat`: what the file system knows of a file, in GNU's layout or in one's own.
 
 use super::accounts::Accounts;
-use super::dates;
 use super::job::{Job, Outcome};
 use super::quoting::{shell_quote, Quotes};
 use super::rm::kind_words;
 use crate::ambient::Time;
 use crate::layerfs::{FileKind, Stat};
+use crate::shell::dates;
+use crate::shell::escape::{literal, Dialect};
 
 const SPEC: &str = "c:fLt dereference=L file-system=f format=c: printf=&: terse=t cached=!:";
 const STAMP: &str = "%Y-%m-%d %H:%M:%S.%N %z";
@@ -38,54 +39,34 @@ pub fn main(job: &mut Job) -> Outcome {
         let special = matches!(stat.kind, FileKind::CharDevice | FileKind::BlockDevice);
         let own = [if special { device } else { plain }, rest].concat();
         let (format, end) = match (opts.value('c'), opts.value('&')) {
-            (_, Some(format)) => (unescape(format), ""),
+            (_, Some(format)) => (format.to_string(), ""),
             (Some(format), _) => (format.to_string(), "\n"),
             _ if opts.has('t') => ("%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o".to_string(), "\n"),
             _ => (own, ""),
         };
-        let text = fill(job, &accounts, &format, path, &stat);
+        let escapes = opts.has('&').then_some(Dialect::Stat);
+        let text = fill(job, &accounts, (&format, escapes), path, &stat);
         job.out(&text);
         job.out(end);
     }
     Ok(())
 }
 
-fn unescape(text: &str) -> String {
+fn fill(job: &Job, accounts: &Accounts, format: (&str, Option<Dialect>), path: &str, stat: &Stat) -> String {
     let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('0') => out.push('\0'),
-            Some(other) => out.push(other),
-            None => out.push('\\'),
-        }
-    }
-    out
-}
-
-fn fill(job: &Job, accounts: &Accounts, format: &str, path: &str, stat: &Stat) -> String {
-    let mut out = String::new();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let rest = chars.as_str();
-        let flags_len = rest.find(|c: char| !"-+ #0'".contains(c)).unwrap_or(rest.len());
-        let (flags, rest) = rest.split_at_checked(flags_len).unwrap_or(("", rest));
-        let width_len = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
-        let (width, rest) = rest.split_at_checked(width_len).unwrap_or(("", rest));
-        chars = rest.chars();
+    let (mut rest, escapes) = format;
+    loop {
+        let (text, directive) = literal(rest, escapes);
+        out.push_str(&text);
+        let Some(directive) = directive else { return out };
+        let flags_len = directive.find(|c: char| !"-+ #0'".contains(c)).unwrap_or(directive.len());
+        let (flags, keys) = directive.split_at_checked(flags_len).unwrap_or(("", directive));
+        let width_len = keys.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(keys.len());
+        let (width, keys) = keys.split_at_checked(width_len).unwrap_or(("", keys));
+        let mut chars = keys.chars();
         let Some(mut key) = chars.next() else {
             out.push('%');
-            break;
+            return out;
         };
         let mut half = None;
         // `%HN` is this program's own: the name with quotes only where it needs them.
@@ -93,6 +74,7 @@ fn fill(job: &Job, accounts: &Accounts, format: &str, path: &str, stat: &Stat) -
             half = Some(key);
             key = chars.next().unwrap_or(key);
         }
+        rest = chars.as_str();
         let value = field(job, accounts, key, half, path, stat);
         let size: usize = width.split('.').next().and_then(|w| w.parse().ok()).unwrap_or(0);
         let zero = flags.contains('0');
@@ -103,7 +85,6 @@ fn fill(job: &Job, accounts: &Accounts, format: &str, path: &str, stat: &Stat) -
             _ => format!("{value:>size$}"),
         });
     }
-    out
 }
 
 fn field(job: &Job, accounts: &Accounts, key: char, half: Option<char>, path: &str, stat: &Stat) -> String {

@@ -3,13 +3,15 @@
 
 use super::accounts::Accounts;
 use super::env::run;
+use super::glob;
 use super::input::Input;
 use super::job::{base_name, dir_name, join, Job, Outcome};
+use super::mkdir::make_dirs;
 use super::options::OPERAND;
-use super::{dates, glob};
 use crate::ambient::Time;
 use crate::kernel::LocalBoxFuture;
 use crate::layerfs::{mode_string, Blob, Errno, FileKind, Stat};
+use crate::shell::dates;
 use crate::sorted::VecMap;
 
 const BLOCK: usize = 512;
@@ -378,49 +380,41 @@ impl Tar {
             return;
         }
         let path = name.as_str();
-        let done = make_parents(job, path).and_then(|()| {
-            job.proc.fs(|vfs, who| {
-                if member.kind != b'5' && vfs.lstat(who, path).is_ok() {
-                    if self.keep {
-                        return Err(Errno::EEXIST);
-                    }
-                    let _ = vfs.unlink(who, path);
+        // A file in the way is told of by what then cannot be opened.
+        match make_dirs(job, dir_name(path), &mut Vec::new()) {
+            Ok(()) | Err((_, Errno::EEXIST | Errno::ENOTDIR)) => {}
+            Err((dir, e)) => job.complain(&[&dir, ": Cannot mkdir: ", &e.to_string()]),
+        }
+        let done = job.proc.fs(|vfs, who| {
+            if member.kind != b'5' && vfs.lstat(who, path).is_ok() {
+                if self.keep {
+                    return Err(Errno::EEXIST);
                 }
-                match member.kind {
-                    b'5' => {
-                        vfs.mkdir(who, path, 0o700).or_else(|e| if e == Errno::EEXIST { Ok(()) } else { Err(e) })?
-                    }
-                    b'2' => vfs.symlink(who, &member.link, path)?,
-                    b'1' => vfs.link(who, &member.link, path)?,
-                    b'3' => vfs.mknod(who, path, FileKind::CharDevice, member.device, member.mode)?,
-                    b'4' => vfs.mknod(who, path, FileKind::BlockDevice, member.device, member.mode)?,
-                    b'6' => vfs.mknod(who, path, FileKind::Fifo, (0, 0), member.mode)?,
-                    _ => vfs.put_blob(who, path, Blob::from_bytes(data.to_vec()), 0o600)?,
-                }
-                if self.owners {
-                    vfs.chown(who, path, Some(member.uid), Some(member.gid), false)?;
-                }
-                if member.kind != b'2' {
-                    let mask = if self.modes { 0 } else { who.umask };
-                    vfs.chmod(who, path, member.mode & !mask)?;
-                }
-                let mtime = if self.touch { who.now } else { member.mtime };
-                vfs.utimes(who, path, Some(who.now), Some(mtime), false)
-            })
+                let _ = vfs.unlink(who, path);
+            }
+            match member.kind {
+                b'5' => vfs.mkdir(who, path, 0o700).or_else(|e| if e == Errno::EEXIST { Ok(()) } else { Err(e) })?,
+                b'2' => vfs.symlink(who, &member.link, path)?,
+                b'1' => vfs.link(who, &member.link, path)?,
+                b'3' => vfs.mknod(who, path, FileKind::CharDevice, member.device, member.mode)?,
+                b'4' => vfs.mknod(who, path, FileKind::BlockDevice, member.device, member.mode)?,
+                b'6' => vfs.mknod(who, path, FileKind::Fifo, (0, 0), member.mode)?,
+                _ => vfs.put_blob(who, path, Blob::from_bytes(data.to_vec()), 0o600)?,
+            }
+            if self.owners {
+                vfs.chown(who, path, Some(member.uid), Some(member.gid), false)?;
+            }
+            if member.kind != b'2' {
+                let mask = if self.modes { 0 } else { who.umask };
+                vfs.chmod(who, path, member.mode & !mask)?;
+            }
+            let mtime = if self.touch { who.now } else { member.mtime };
+            vfs.utimes(who, path, Some(who.now), Some(mtime), false)
         });
         if let Err(e) = done {
             job.complain(&[path, ": Cannot open: ", &e.to_string()]);
         }
     }
-}
-
-fn make_parents(job: &Job, path: &str) -> Result<(), Errno> {
-    let parent = dir_name(path);
-    if parent == "." || parent == "/" || job.is_dir(parent) {
-        return Ok(());
-    }
-    make_parents(job, parent)?;
-    job.proc.fs(|vfs, who| vfs.mkdir(who, parent, 0o755))
 }
 
 impl Member {

@@ -1,12 +1,12 @@
 //! `top`: the processes again and again.
 
 use super::accounts::Accounts;
-use super::dates;
 use super::job::{Job, Outcome};
 use super::keyboard::{Key, Keyboard};
 use super::ps::{cell, kilobytes, percent};
 use crate::ambient::SECOND;
 use crate::kernel::{machine, race, Either, ProcessInfo};
+use crate::shell::dates;
 use crate::sorted::{self, VecMap};
 
 /// `top`: one picture with `-b -n1`, otherwise one every three seconds until `q`.

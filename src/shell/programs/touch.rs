@@ -1,10 +1,10 @@
 //! `touch`: times of files, which it makes where they are missing; and `truncate`, their lengths.
 
-use super::dates;
 use super::job::{Job, Outcome};
 use super::sizes;
 use crate::ambient::Time;
 use crate::layerfs::Errno;
+use crate::shell::dates;
 
 /// Sets the times of the operands.
 pub fn main(job: &mut Job) -> Outcome {

@@ -1,8 +1,7 @@
-//! Dates as `strftime` writes them in the C locale and as `date -d` reads the usual forms. All is UTC: the minimal
-//! images have no time zones. It must not ask what time it is.
+//! Dates as `strftime` and `date` write them in the C locale and as `date -d` reads the usual forms. All is UTC: the
+//! minimal images have no time zones. It must not ask what time it is.
 
 use crate::ambient::{Time, SECOND};
-use std::fmt::Write as _;
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
@@ -20,36 +19,51 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A moment in the words of a `strftime` format, with GNU's flags `-`, `_`, `0`, `^` and its `%N`, `%s`, `%:z`.
+/// A moment in the words of a format of `date`, with GNU's flags `-`, `_`, `0`, `^` and widths.
 pub fn format(t: Time, pattern: &str) -> String {
+    formatted(t, pattern, true)
+}
+
+/// A moment in the words of a format of the C library's `strftime`, which has no `%N`, `%q` and `%:z`.
+pub fn strftime(t: Time, pattern: &str) -> String {
+    formatted(t, pattern, false)
+}
+
+fn formatted(t: Time, pattern: &str, gnu: bool) -> String {
     let mut out = String::new();
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
+    let mut rest = pattern;
+    while let Some((text, directive)) = rest.split_once('%') {
+        out.push_str(text);
         let mut flag = ' ';
         let mut width = 0usize;
-        while let Some(&f) = chars.peek() {
+        let mut chars = directive.chars();
+        let key = chars.find(|&f| {
             match f {
-                '-' | '_' | '^' | ':' => flag = f,
+                '-' | '_' | '^' => flag = f,
+                ':' if gnu => flag = f,
                 '0' if width == 0 => flag = f,
                 '0'..='9' => width = (width * 10 + f as usize - '0' as usize).min(99),
-                _ => break,
+                _ => return true,
             }
-            chars.next();
+            false
+        });
+        rest = chars.as_str();
+        let key = key.filter(|key| if flag == ':' { *key == 'z' } else { gnu || !"Nq".contains(*key) });
+        match key.and_then(|key| field(t, key, flag, width)) {
+            Some(text) => out.push_str(&if flag == '^' { text.to_uppercase() } else { text }),
+            // What means nothing stands for itself.
+            None => {
+                out.push('%');
+                out.push_str(directive.strip_suffix(rest).unwrap_or(directive));
+            }
         }
-        let Some(key) = chars.next() else {
-            out.push('%');
-            break;
-        };
-        field(&mut out, t, key, flag, width);
     }
+    out.push_str(rest);
     out
 }
 
-fn field(out: &mut String, t: Time, key: char, flag: char, width: usize) {
+/// What a letter stands for, if anything.
+fn field(t: Time, key: char, flag: char, width: usize) -> Option<String> {
     let c = t.civil();
     let day_name = DAYS.get(usize::from(c.weekday)).copied().unwrap_or("");
     let month_name = MONTHS.get(usize::from(c.month).wrapping_sub(1)).copied().unwrap_or("");
@@ -58,16 +72,15 @@ fn field(out: &mut String, t: Time, key: char, flag: char, width: usize) {
     let (weekday, year_day) = (i64::from(c.weekday), i64::from(c.year_day));
     let hour12 = (hour + 11) % 12 + 1;
     let (iso_year, iso_week) = iso_week(year, year_day, weekday);
-    let number = |out: &mut String, value: i64, digits: usize, pad: char| {
+    let number = |value: i64, digits: usize, pad: char| {
         let digits = digits.max(width);
-        // Writing to a String cannot fail.
-        let _ = match (flag, pad) {
-            ('-', _) => write!(out, "{value}"),
-            ('_', _) | (' ', ' ') => write!(out, "{value:digits$}"),
-            _ => write!(out, "{value:0digits$}"),
-        };
+        match (flag, pad) {
+            ('-', _) => value.to_string(),
+            ('_', _) | (' ', ' ') => format!("{value:digits$}"),
+            _ => format!("{value:0digits$}"),
+        }
     };
-    let text = match key {
+    Some(match key {
         'a' => day_name.get(..3).unwrap_or("").to_string(),
         'A' => day_name.to_string(),
         'b' | 'h' => month_name.get(..3).unwrap_or("").to_string(),
@@ -89,39 +102,30 @@ fn field(out: &mut String, t: Time, key: char, flag: char, width: usize) {
             let nanos = format!("{:09}", c.nano);
             nanos.get(..if width == 0 { 9 } else { width.min(9) }).unwrap_or("").to_string()
         }
-        _ => {
-            match key {
-                'Y' => number(out, year, 4, '0'),
-                'C' => number(out, year / 100, 2, '0'),
-                'y' => number(out, year.rem_euclid(100), 2, '0'),
-                'm' => number(out, month, 2, '0'),
-                'd' => number(out, day, 2, '0'),
-                'e' => number(out, day, 2, ' '),
-                'H' => number(out, hour, 2, '0'),
-                'I' => number(out, hour12, 2, '0'),
-                'k' => number(out, hour, 2, ' '),
-                'l' => number(out, hour12, 2, ' '),
-                'M' => number(out, minute, 2, '0'),
-                'S' => number(out, second, 2, '0'),
-                's' => number(out, t.secs(), 1, '0'),
-                'j' => number(out, year_day, 3, '0'),
-                'u' => number(out, (weekday + 6) % 7 + 1, 1, '0'),
-                'w' => number(out, weekday, 1, '0'),
-                'q' => number(out, (month - 1) / 3 + 1, 1, '0'),
-                'U' => number(out, (year_day + 6 - weekday) / 7, 2, '0'),
-                'W' => number(out, (year_day + 6 - (weekday + 6) % 7) / 7, 2, '0'),
-                'V' => number(out, iso_week, 2, '0'),
-                'G' => number(out, iso_year, 4, '0'),
-                'g' => number(out, iso_year.rem_euclid(100), 2, '0'),
-                _ => {
-                    out.push('%');
-                    out.push(key);
-                }
-            }
-            return;
-        }
-    };
-    out.push_str(&if flag == '^' { text.to_uppercase() } else { text });
+        'Y' => number(year, 4, '0'),
+        'C' => number(year / 100, 2, '0'),
+        'y' => number(year.rem_euclid(100), 2, '0'),
+        'm' => number(month, 2, '0'),
+        'd' => number(day, 2, '0'),
+        'e' => number(day, 2, ' '),
+        'H' => number(hour, 2, '0'),
+        'I' => number(hour12, 2, '0'),
+        'k' => number(hour, 2, ' '),
+        'l' => number(hour12, 2, ' '),
+        'M' => number(minute, 2, '0'),
+        'S' => number(second, 2, '0'),
+        's' => number(t.secs(), 1, '0'),
+        'j' => number(year_day, 3, '0'),
+        'u' => number((weekday + 6) % 7 + 1, 1, '0'),
+        'w' => number(weekday, 1, '0'),
+        'q' => number((month - 1) / 3 + 1, 1, '0'),
+        'U' => number((year_day + 6 - weekday) / 7, 2, '0'),
+        'W' => number((year_day + 6 - (weekday + 6) % 7) / 7, 2, '0'),
+        'V' => number(iso_week, 2, '0'),
+        'G' => number(iso_year, 4, '0'),
+        'g' => number(iso_year.rem_euclid(100), 2, '0'),
+        _ => return None,
+    })
 }
 
 /// Year and week of ISO 8601.
@@ -329,7 +333,8 @@ mod tests {
         assert_eq!(format(t, "%Y-%m-%d %T.%N %z|%-d|%_H|%^a|%3N|%j|%V|%s"), {
             "2026-01-02 03:04:05.006000000 +0000|2| 3|FRI|006|002|01|1767323045"
         });
-        assert_eq!(format(t, "%q%%%!"), "1%%!");
+        assert_eq!(format(t, "%q%%%!|%-!|%:Y|%"), "1%%!|%-!|%:Y|%");
+        assert_eq!(strftime(t, "%H:%M %P %-d %3N %q %:z %z"), "03:04 am 2 %3N %q %:z +0000");
     }
 
     #[test]
