@@ -3,8 +3,8 @@
 
 use super::accounts::Accounts;
 use super::job::{join, Job, Outcome};
-use super::ls_columns::{across, columns, commas};
-use super::ls_paint::{c_quote, colours, question, wrong_colour};
+use super::ls_columns::{across, columns, commas, name_or_number, right};
+use super::ls_paint::{c_quote, colour_of, colours, question, wrong_colour};
 use super::options::Parsed;
 use super::quoting::{shell_quote, Quotes};
 use super::{glob, sizes, versions};
@@ -492,29 +492,7 @@ impl Ls {
     fn coloured(&self, e: &Entry, shown: &str, stat: &Stat, is_target: bool) -> String {
         let Some(colours) = &self.colour else { return shown.to_string() };
         let dangling = e.link.is_some() && e.target.is_none();
-        let code = match stat.kind {
-            FileKind::Dir if stat.mode & 0o1002 == 0o1002 => "tw",
-            FileKind::Dir if stat.mode & 0o2 != 0 => "ow",
-            FileKind::Dir if stat.mode & 0o1000 != 0 => "st",
-            FileKind::Dir => "di",
-            FileKind::Symlink if dangling && !is_target && colours.iter().any(|c| c.0 == "or") => "or",
-            FileKind::Symlink => "ln",
-            FileKind::CharDevice => "cd",
-            FileKind::BlockDevice => "bd",
-            FileKind::Fifo => "pi",
-            FileKind::Socket => "so",
-            FileKind::File if stat.mode & 0o4000 != 0 => "su",
-            FileKind::File if stat.mode & 0o2000 != 0 => "sg",
-            FileKind::File if stat.mode & 0o111 != 0 => "ex",
-            FileKind::File => "fi",
-        };
-        let by_name = colours
-            .iter()
-            .rev()
-            .find(|(k, _)| code == "fi" && k.strip_prefix('*').is_some_and(|k| e.name.ends_with(k)));
-        let Some((_, colour)) = by_name.or_else(|| colours.iter().rev().find(|(k, _)| k == code)) else {
-            return shown.to_string();
-        };
+        let Some(colour) = colour_of(colours, &e.name, stat, dangling && !is_target) else { return shown.to_string() };
         if self.busybox {
             return ["\u{1b}[", colour, "m", shown, "\u{1b}[m"].concat();
         }
@@ -529,24 +507,4 @@ impl Ls {
 
 fn extension(name: &str) -> &str {
     name.rfind('.').and_then(|at| name.get(at..)).unwrap_or("")
-}
-
-/// A field at the right of its column, and a space.
-fn right(out: &mut String, text: &str, width: usize) {
-    for _ in text.len()..width {
-        out.push(' ');
-    }
-    out.push_str(text);
-    out.push(' ');
-}
-
-/// An owner: names stand left in their column, numbers right.
-fn name_or_number(out: &mut String, text: &str, width: usize) {
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return right(out, text, width);
-    }
-    out.push_str(text);
-    for _ in text.len()..=width {
-        out.push(' ');
-    }
 }

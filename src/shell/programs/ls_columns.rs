@@ -123,6 +123,26 @@ fn even(cells: &[(String, usize)], width: usize) -> String {
     out
 }
 
+/// A field at the right of its column, and a space.
+pub fn right(out: &mut String, text: &str, width: usize) {
+    for _ in text.len()..width {
+        out.push(' ');
+    }
+    out.push_str(text);
+    out.push(' ');
+}
+
+/// An owner: names stand left in their column, numbers right.
+pub fn name_or_number(out: &mut String, text: &str, width: usize) {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return right(out, text, width);
+    }
+    out.push_str(text);
+    for _ in text.len()..=width {
+        out.push(' ');
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

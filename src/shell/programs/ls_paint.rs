@@ -2,6 +2,7 @@
 
 use super::job::Job;
 use super::quoting::escape_char;
+use crate::layerfs::{FileKind, Stat};
 
 /// Complains of the argument of `--color`. Gives the exit status.
 pub fn wrong_colour(job: &mut Job, given: &str) -> i32 {
@@ -24,6 +25,29 @@ pub fn colours(from_env: &str, busybox: bool) -> Vec<(String, String)> {
     };
     let pairs = own.split(':').chain(from_env.split(':'));
     pairs.filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_string(), v.to_string())).collect()
+}
+
+/// The colour of a file, by its name if there is one for that; `dangling` is a link that leads nowhere.
+pub fn colour_of<'a>(colours: &'a [(String, String)], name: &str, stat: &Stat, dangling: bool) -> Option<&'a str> {
+    let has = |key: &str| colours.iter().rev().find(|c| c.0 == key);
+    let key = match stat.kind {
+        FileKind::Dir if stat.mode & 0o1002 == 0o1002 => "tw",
+        FileKind::Dir if stat.mode & 0o2 != 0 => "ow",
+        FileKind::Dir if stat.mode & 0o1000 != 0 => "st",
+        FileKind::Dir => "di",
+        FileKind::Symlink if dangling && has("or").is_some() => "or",
+        FileKind::Symlink => "ln",
+        FileKind::CharDevice => "cd",
+        FileKind::BlockDevice => "bd",
+        FileKind::Fifo => "pi",
+        FileKind::Socket => "so",
+        FileKind::File if stat.mode & 0o4000 != 0 => "su",
+        FileKind::File if stat.mode & 0o2000 != 0 => "sg",
+        FileKind::File if stat.mode & 0o111 != 0 => "ex",
+        FileKind::File => "fi",
+    };
+    let named = |c: &&(String, String)| key == "fi" && c.0.strip_prefix('*').is_some_and(|end| name.ends_with(end));
+    colours.iter().rev().find(named).or_else(|| has(key)).map(|c| c.1.as_str())
 }
 
 /// A name in double quotes with C's escapes (`-Q`).

@@ -4,7 +4,9 @@
 use super::input::Input;
 use super::job::{base_name, dir_name, join, Job, Outcome};
 use super::regex::{Regex, Syntax};
-use super::sed_script::{Action, Address, Command, Reader, Script};
+use super::sed_input::Files;
+use super::sed_reader::Reader;
+use super::sed_script::{Action, Address, Command, Script};
 use super::sed_text::{replace, unambiguous};
 use crate::layerfs::{Blob, FileKind};
 use crate::sorted::VecMap;
@@ -15,7 +17,6 @@ const SPEC: &str = "Ee:f:i::nrsuz quiet=n silent=n expression=e: file=f: regexp-
 struct Sed {
     script: Script,
     quiet: bool,
-    separate: bool,
     delimiter: u8,
     pattern: Vec<u8>,
     /// Whether the last line read had its newline.
@@ -27,21 +28,10 @@ struct Sed {
     replaced: bool,
     last_regex: Option<usize>,
     files: Files,
-    name: String,
     /// What `w` wrote, by file.
     written: VecMap<String, Vec<u8>>,
     /// With `-i`, what will be the file.
     in_place: Option<Vec<u8>>,
-}
-
-/// The lines to come, one ahead, so that `$` is known.
-struct Files {
-    paths: Vec<String>,
-    at: usize,
-    input: Option<Input>,
-    ahead: Option<(Vec<u8>, bool)>,
-    /// The line ahead is the first of another file.
-    fresh: bool,
 }
 
 /// How a cycle ends.
@@ -96,10 +86,10 @@ pub async fn main(job: &mut Job) -> Outcome {
     };
     let suffix = opts.value('i').map(str::to_string);
     let paths = if opts.args.is_empty() { vec!["-".to_string()] } else { opts.args.clone() };
+    let delimiter = if opts.has('z') { 0 } else { b'\n' };
     let mut sed = Sed {
         quiet: opts.has('n') || script.quiet,
-        separate: opts.has('s') || suffix.is_some(),
-        delimiter: if opts.has('z') { 0 } else { b'\n' },
+        delimiter,
         script,
         pattern: Vec::new(),
         ended: true,
@@ -108,17 +98,13 @@ pub async fn main(job: &mut Job) -> Outcome {
         after: Vec::new(),
         replaced: false,
         last_regex: None,
-        files: Files { paths: Vec::new(), at: 0, input: None, ahead: None, fresh: false },
-        name: String::new(),
+        files: Files::new(paths.clone(), delimiter, opts.has('s')),
         written: VecMap::new(),
         in_place: None,
     };
     let status = match suffix {
         Some(suffix) => sed.edit_files(job, paths, &suffix).await,
-        None => {
-            sed.files.paths = paths;
-            sed.run(job).await
-        }
+        None => sed.run(job).await,
     };
     sed.write_files(job).await;
     if status != 0 {
@@ -173,13 +159,11 @@ impl Sed {
                 continue;
             }
             (self.line, self.in_place) = (0, Some(Vec::new()));
-            self.files = Files { paths: vec![path.clone()], at: 0, input: None, ahead: None, fresh: false };
+            self.files = Files::new(vec![path.clone()], self.delimiter, false);
             let status = self.run(job).await;
             // What was not read when the script quit is lost.
             let content = self.in_place.take().unwrap_or_default();
-            if let Some(input) = self.files.input.take() {
-                input.close(job);
-            }
+            self.files.close(job);
             let dir = dir_name(&path).to_string();
             let temporary = join(&dir, "sedcapas");
             let done = job.proc.fs(|vfs, who| {
@@ -208,70 +192,17 @@ impl Sed {
 
     /// Reads the next line into the pattern space; whether there was one.
     async fn read(&mut self, job: &mut Job) -> bool {
-        if self.files.ahead.is_none() {
-            self.look_ahead(job).await;
-        }
-        let Some((line, ended)) = self.files.ahead.take() else { return false };
+        let Some((line, ended)) = self.files.next(job).await else { return false };
         (self.pattern, self.ended) = (line, ended);
         self.line += 1;
         self.replaced = false;
-        self.look_ahead(job).await;
         true
-    }
-
-    async fn look_ahead(&mut self, job: &mut Job) {
-        self.files.fresh = false;
-        loop {
-            if let Some(input) = &mut self.files.input {
-                if let Some(mut line) = input.record(job, self.delimiter).await {
-                    let ended = line.last() == Some(&self.delimiter);
-                    if ended {
-                        line.pop();
-                    }
-                    self.files.ahead = Some((line, ended));
-                    return;
-                }
-                if let Some(e) = input.error {
-                    let name = self.name.clone();
-                    job.complain(&["read error on ", &name, ": ", &e.to_string()]);
-                }
-                if let Some(input) = self.files.input.take() {
-                    input.close(job);
-                }
-                if self.separate && self.in_place.is_some() {
-                    return;
-                }
-            }
-            let Some(path) = self.files.paths.get(self.files.at).cloned() else { return };
-            self.files.at += 1;
-            self.name.clone_from(&path);
-            if path != "-" && job.is_dir(&path) {
-                job.complain(&["read error on ", &path, ": Is a directory"]);
-                job.status = 4;
-                self.files.at = self.files.paths.len();
-                return;
-            }
-            match Input::open(job, &path).await {
-                Ok(input) => {
-                    self.files.input = Some(input);
-                    self.files.fresh = true;
-                }
-                Err(e) => {
-                    job.complain(&["can't read ", &path, ": ", &e.to_string()]);
-                    job.status = 2;
-                }
-            }
-        }
-    }
-
-    fn is_last(&self) -> bool {
-        self.files.ahead.is_none() || self.separate && self.files.fresh
     }
 
     /// Output: a line with its newline, which the last line of the input may lack.
     fn emit(&mut self, job: &mut Job, line: &[u8]) {
         let mut text = line.to_vec();
-        if self.ended || self.files.ahead.is_some() {
+        if self.ended || !self.files.is_over() {
             text.push(self.delimiter);
         }
         self.put(job, &text);
@@ -375,7 +306,7 @@ impl Sed {
     fn hits(&mut self, address: &Address) -> bool {
         match address {
             Address::Line(n) => self.line == *n,
-            Address::Last => self.is_last(),
+            Address::Last => self.files.is_last(),
             Address::Step(first, 0) => self.line == *first,
             Address::Step(first, step) => self.line >= *first && (self.line - first) % step == 0,
             Address::Match(n) => {
@@ -464,7 +395,7 @@ impl Sed {
                 self.put(job, &text);
             }
             'F' => {
-                let text = [self.name.as_bytes(), b"\n"].concat();
+                let text = [self.files.name.as_bytes(), b"\n"].concat();
                 self.put(job, &text);
             }
             'p' => {
@@ -496,7 +427,7 @@ impl Sed {
     }
 
     async fn next_line(&mut self, job: &mut Job, letter: char) -> Option<Cycle> {
-        if self.is_last() {
+        if self.files.is_last() {
             // GNU prints the pattern space where there is no next line.
             return Some(Cycle::Quit(0, false));
         }
