@@ -38,6 +38,8 @@ pub struct Options<'a> {
     pub selected: Option<&'a str>,
     /// Width of the view box in px; 0 is the size's own (768, 768, 366). Less than 560 (narrow: 320) counts as that.
     pub width: i32,
+    /// Height in px that it should not need more than by much; 0 is the size's own. Phones scroll instead.
+    pub height: i32,
     /// Draw every layer and container, however high the figure becomes, instead of "… n layers …".
     pub expand: bool,
     /// Prefix of the ids in the figure; figures on one page need different ones.
@@ -48,7 +50,16 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { lang: Lang::Es, size: Size::Regular, selected: None, width: 0, expand: false, id: "fig", turn: false }
+        Options {
+            lang: Lang::Es,
+            size: Size::Regular,
+            selected: None,
+            width: 0,
+            height: 0,
+            expand: false,
+            id: "fig",
+            turn: false,
+        }
     }
 }
 

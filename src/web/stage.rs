@@ -30,6 +30,7 @@ pub struct Stage {
     pub expand: bool,
     selected: Option<String>,
     width: i32,
+    height: i32,
     size: Size,
     turn: bool,
     drawn: Option<(Arc<Snapshot>, Arc<Snapshot>)>,
@@ -38,7 +39,14 @@ pub struct Stage {
 impl Stage {
     /// Another session: nothing is drawn yet.
     pub fn clear(&mut self) {
-        *self = Stage { view: self.view, width: self.width, size: self.size, zoom: 100, ..Stage::default() };
+        *self = Stage {
+            view: self.view,
+            width: self.width,
+            height: self.height,
+            size: self.size,
+            zoom: 100,
+            ..Stage::default()
+        };
     }
 
     /// Moves the focus along with entries that were not drawn one by one.
@@ -67,6 +75,7 @@ impl Stage {
             size: self.size,
             selected: self.selected.as_deref(),
             width: self.width,
+            height: self.height,
             expand: self.expand,
             id: "f",
             turn: self.turn,
@@ -106,12 +115,14 @@ impl Stage {
     /// The room for the figure; whether it must be drawn again.
     pub fn room(&mut self, width: i32, height: i32) -> bool {
         let size = dom::figure_size(height);
+        // Less the canvas's padding.
+        let height = (height - 16).max(1);
         let width = match size {
             Size::Narrow => width.clamp(320, 366),
             _ => width.clamp(560, 768),
         };
-        let changed = size != self.size || width != self.width;
-        (self.size, self.width) = (size, width);
+        let changed = size != self.size || width != self.width || height != self.height;
+        (self.size, self.width, self.height) = (size, width, height);
         changed
     }
 }

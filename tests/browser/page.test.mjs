@@ -191,6 +191,27 @@ test("phones have tabs, a row of keys and a badge", async () => {
   await close();
 });
 
+test("both figures are seen whole in every size of a desk", async () => {
+  for (const [width, height] of [[1440, 900], [1366, 768], [1024, 768], [800, 1000]]) {
+    const { page, close } = await open(chrome, site, "#/libre", { viewport: { width, height } });
+    for (const image of ["ubuntu", "httpd:2.4", "php:7.4-apache"]) await type(page, `docker pull ${image}`);
+    await type(page, "docker run --name c1 ubuntu rm /etc/legal");
+    for (const view of [0, 1]) {
+      await page.click(`#figure .fig-h .seg button >> nth=${view}`);
+      // Its children may stand out of the drawing, as its caption would: the canvas clips them.
+      const out = await page.$eval(".canvas", (canvas) => {
+        const room = canvas.getBoundingClientRect();
+        return [...canvas.querySelectorAll("svg.fig text")].filter((text) => {
+          const { top, bottom, left, right } = text.getBoundingClientRect();
+          return top < room.top || bottom > room.bottom || left < room.left || right > room.right;
+        }).map((text) => text.textContent);
+      });
+      assert.deepEqual(out, [], `${width} x ${height}, view ${view}`);
+    }
+    await close();
+  }
+});
+
 test("panes are moved by the keyboard", async () => {
   const { page, close } = await open(chrome, site, "#/leccion/1");
   const width = () => page.$eval("#lesson", (e) => e.offsetWidth);

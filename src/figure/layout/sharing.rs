@@ -39,6 +39,8 @@ pub struct Geo {
 const SPINE: i32 = 12;
 /// The narrowest column: a spine and a size.
 const LEAST: i32 = 82;
+/// From the rule under the stacks to the last line of totals.
+const TOTALS: i32 = 37;
 /// The widest column.
 const MOST: i32 = 340;
 
@@ -103,6 +105,15 @@ impl Geo {
                 ..regular
             },
         }
+    }
+
+    /// How high the stacks may be for the whole figure to fit a height, drawn at nine tenths of its size at worst.
+    fn budget_within(&self, height: i32, stack_y: i32) -> i32 {
+        if height == 0 || self.size == Size::Narrow {
+            return self.budget;
+        }
+        let others = stack_y + self.rule + TOTALS + self.tail;
+        (height * 10 / 9 - others).clamp(self.budget / 2, self.budget)
     }
 
     fn tiers(&self) -> [Tier; 2] {
@@ -239,6 +250,7 @@ impl<'a> Painter<'a> {
         let spans = self.spans(families, hidden > 0);
         let populated = in_block().filter_map(|i| self.column(i)).any(|c| !c.containers.is_empty());
         let stack_y = top + if populated { geo.stack_y } else { geo.tag + 24 };
+        self.geo.budget = geo.budget_within(self.opts.height, stack_y);
         let (families, tier) = self.fitted(families);
         let heights: Vec<i32> = families.iter().map(|f| self.height(f, &tier)).collect();
         let bottom = stack_y + heights.iter().copied().max().unwrap_or(0).max(32);
@@ -259,7 +271,7 @@ impl<'a> Painter<'a> {
             let x = geo.width - geo.margin - LEAST - geo.dx;
             self.more_images(Block { x, y: bottom - 60, w: LEAST, h: 60, dx: 0, dy: 0 }, hidden);
         }
-        rule + 37 + if geo.size == Size::Narrow { geo.tail } else { 0 }
+        rule + TOTALS + if geo.size == Size::Narrow { geo.tail } else { 0 }
     }
 
     /// Where each column stands.
