@@ -3,9 +3,8 @@
 
 use super::catalog::{commands, Command, Want, GROUPS};
 use super::error::CliError;
-use super::flags::{flags, parse, Args};
+use super::flags::{parse, Args};
 use super::{help, tables};
-use crate::sorted;
 
 /// What to do with a command line.
 pub enum Front {
@@ -85,7 +84,7 @@ fn global(root: &Args) -> Result<(), CliError> {
 }
 
 /// A command of a group by any of its names.
-fn find(group: &str, name: &str) -> Option<(&'static Command, &'static str)> {
+pub fn find(group: &str, name: &str) -> Option<(&'static Command, &'static str)> {
     commands().find_map(|command| {
         let path = command.paths().find(|path| path.split_once(' ').is_some_and(|(g, _)| g == group))?;
         let known = path.split_once(' ').is_some_and(|(_, n)| n == name)
@@ -164,66 +163,10 @@ fn count(want: Want, given: usize) -> Option<String> {
     }
 }
 
-/// What the shell's completion may offer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Complete {
-    /// These words.
-    Words(Vec<String>),
-    /// Containers' names, running ones alone where the flag says so.
-    Containers(bool),
-    /// Images' names.
-    Images,
-    /// Files of the host.
-    Files,
-}
-
-/// What may follow `words` (those after `docker`, the last one unfinished, perhaps empty).
-pub fn complete(words: &[&str]) -> Complete {
-    let Some((last, before)) = words.split_last() else { return Complete::Words(Vec::new()) };
-    let mut rest = before.iter().copied().filter(|word| !word.starts_with('-'));
-    let names = |entries: Vec<(&str, &str)>| {
-        let fitting = entries.into_iter().map(|(name, _)| name).filter(|name| name.starts_with(last));
-        Complete::Words(fitting.map(str::to_owned).collect())
-    };
-    let Some(first) = rest.next() else {
-        let mut entries = help::top_commands();
-        entries.extend(GROUPS);
-        sorted::sort(&mut entries);
-        return names(entries);
-    };
-    let top = commands().find(|c| c.top == first);
-    let Some(command) = top.or_else(|| rest.next().and_then(|sub| find(first, sub)).map(|(command, _)| command)) else {
-        return names(help::subcommands(first));
-    };
-    if last.starts_with('-') {
-        let mut known: Vec<String> = flags(command.flags).iter().map(|flag| format!("--{}", flag.name)).collect();
-        known.push("--help".to_owned());
-        known.retain(|name| name.starts_with(last));
-        return Complete::Words(known);
-    }
-    operand(command, rest.next().is_none())
-}
-
-fn operand(command: &Command, first: bool) -> Complete {
-    let name = command.path.split_once(' ').map_or(command.top, |(_, name)| name);
-    match (command.path.split_once(' ').map_or("", |(group, _)| group), name) {
-        (_, "run" | "create") if !first => Complete::Files,
-        (_, "exec" | "top") if !first => Complete::Words(Vec::new()),
-        (_, "run" | "create") | ("image", "rm" | "history" | "tag" | "save" | "inspect" | "push") => Complete::Images,
-        ("image", "load" | "import") | (_, "cp") => Complete::Files,
-        (_, "attach" | "exec" | "stop" | "kill" | "top" | "pause" | "unpause" | "port" | "stats") => {
-            Complete::Containers(true)
-        }
-        ("container", _) => Complete::Containers(false),
-        ("", "inspect") => Complete::Containers(false),
-        _ => Complete::Words(Vec::new()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::flags::Flag;
+    use crate::docker::flags::{flags, Flag};
 
     const LAYOUT: Layout = Layout { width: 80, config: String::new() };
 
@@ -330,16 +273,5 @@ mod tests {
         ] {
             assert_eq!(error(line), want, "{line}");
         }
-    }
-
-    #[test]
-    fn completion_knows_commands_flags_and_operands() {
-        let words = |list: &[&str]| Complete::Words(list.iter().map(|w| (*w).to_owned()).collect());
-        assert_eq!(complete(&["im"]), words(&["image", "images", "import"]));
-        assert_eq!(complete(&["image", "pr"]), words(&["prune"]));
-        assert_eq!(complete(&["ps", "--no"]), words(&["--no-trunc"]));
-        assert_eq!(complete(&["run", "-it", "ub"]), Complete::Images);
-        assert_eq!(complete(&["start", ""]), Complete::Containers(false));
-        assert_eq!(complete(&["attach", ""]), Complete::Containers(true));
     }
 }

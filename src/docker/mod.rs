@@ -6,6 +6,7 @@
 mod catalog;
 mod cli;
 mod commands;
+mod complete;
 mod error;
 mod flags;
 mod front;
@@ -20,7 +21,7 @@ mod tar;
 mod template;
 mod units;
 
-pub use front::{complete, Complete};
+pub use complete::complete;
 
 use crate::engine::api::Engine;
 use crate::kernel::Proc;

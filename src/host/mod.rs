@@ -10,7 +10,7 @@ pub use lines::{Captured, Lines, Output};
 use crate::ambient::Time;
 use crate::docker;
 use crate::engine::api::Engine;
-use crate::kernel::{dev, Cred, ExecError, Fds, Kernel, OpenFile, Procfs, Programs, Spawn, System, Tty};
+use crate::kernel::{dev, Completer, Cred, ExecError, Fds, Kernel, OpenFile, Procfs, Programs, Spawn, System, Tty};
 use crate::layerfs::{Mount, Vfs};
 use crate::shell;
 use crate::terminal::tty::Size;
@@ -53,8 +53,14 @@ impl Host {
     /// Switches it on and starts the shell.
     pub fn start(kernel: &Kernel, setup: Setup) -> Result<Host, ExecError> {
         let mut programs = setup.programs;
-        let engine = setup.engine;
+        let engine = setup.engine.clone();
         programs.insert("docker", move |proc| Box::pin(docker::entry(engine.clone(), proc)));
+        let engine = setup.engine;
+        let completer: Completer = Rc::new(move |words| {
+            let engine = engine.clone();
+            Box::pin(async move { docker::complete(&*engine, &words).await })
+        });
+        programs.insert_completer("docker", completer);
         let now = kernel.now();
         let layer = files::layer(&programs, now, &setup.files);
         let vfs = Vfs::new(Mount::new(vec![Arc::new(layer)]));

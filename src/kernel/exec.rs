@@ -15,10 +15,16 @@ pub type ProgramFn = Rc<dyn Fn(Proc) -> LocalBoxFuture<'static, i32>>;
 /// What a new process runs where it is no program of the table: a subshell.
 pub type Body = Box<dyn FnOnce(Proc) -> LocalBoxFuture<'static, i32>>;
 
+/// What the last of the words after a program's name, perhaps empty, could become; none where that is a file.
+pub type Completer = Rc<dyn Fn(Vec<String>) -> LocalBoxFuture<'static, Option<Vec<String>>>>;
+
 /// The programs that exist at all, by name. Whether one exists for a process depends on the files it sees. Clones share
-/// the table until one is changed.
+/// the tables until one is changed.
 #[derive(Clone, Default)]
-pub struct Programs(Rc<VecMap<String, ProgramFn>>);
+pub struct Programs {
+    programs: Rc<VecMap<String, ProgramFn>>,
+    completers: Rc<VecMap<String, Completer>>,
+}
 
 impl Programs {
     /// None.
@@ -28,23 +34,35 @@ impl Programs {
 
     /// Adds or replaces one.
     pub fn insert(&mut self, name: &str, program: impl Fn(Proc) -> LocalBoxFuture<'static, i32> + 'static) {
-        Rc::make_mut(&mut self.0).insert(name.to_string(), Rc::new(program));
+        Rc::make_mut(&mut self.programs).insert(name.to_string(), Rc::new(program));
+    }
+
+    /// Adds what a shell's completion asks about a program's words.
+    pub fn insert_completer(&mut self, name: &str, completer: Completer) {
+        Rc::make_mut(&mut self.completers).insert(name.to_string(), completer);
     }
 
     /// Adds another table's, replacing those of the same name.
     pub fn extend(&mut self, other: &Programs) {
-        let own = Rc::make_mut(&mut self.0);
-        own.extend(other.0.iter().map(|(name, program)| (name.clone(), program.clone())));
+        let own = Rc::make_mut(&mut self.programs);
+        own.extend(other.programs.iter().map(|(name, program)| (name.clone(), program.clone())));
+        let own = Rc::make_mut(&mut self.completers);
+        own.extend(other.completers.iter().map(|(name, completer)| (name.clone(), completer.clone())));
     }
 
     /// The program of that name.
     pub fn get(&self, name: &str) -> Option<&ProgramFn> {
-        self.0.get(name)
+        self.programs.get(name)
+    }
+
+    /// What knows a program's words, where anything does.
+    pub fn completer(&self, name: &str) -> Option<&Completer> {
+        self.completers.get(name)
     }
 
     /// All names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.programs.keys().map(String::as_str)
     }
 }
 

@@ -29,7 +29,7 @@ pub use crate::layerfs::{DirEntry, Errno, FileKind, OpenFlags, Stat};
 pub use crate::terminal::tty::{Size, Termios};
 pub use clock::{Sleep, TimerOwner};
 pub use combine::{join, race, Either};
-pub use exec::{which, Body, ExecError, Flavor, ProgramFn, Programs};
+pub use exec::{which, Body, Completer, ExecError, Flavor, ProgramFn, Programs};
 pub use executor::{Budget, LocalBoxFuture, TaskId, YieldNow};
 pub use family::{Child, Spawn, WaitFor};
 pub use fd::{Fds, File, OpenFile, Stream, FD_MAX};

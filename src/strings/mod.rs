@@ -9,7 +9,7 @@ pub mod web;
 use std::fmt::Write as _;
 
 /// Every group of sentences, for the tests.
-pub const GROUPS: &[(&str, &[(&str, Text)])] = &[("native", native::ALL), ("web", web::ALL)];
+pub const GROUPS: &[(&str, &[(&str, Text)])] = &[("figure", figure::ALL), ("native", native::ALL), ("web", web::ALL)];
 
 /// The two languages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -115,3 +115,37 @@ fn a_captured_command_comes_to_its_end_however_long() {
     let outcome = session.run_line("for i in $(seq 500); do sleep 1; done; echo end");
     assert_eq!(outcome.output, "end\n");
 }
+
+#[test]
+fn tab_completes_what_docker_holds() {
+    let images = vec!["ubuntu".into(), "httpd:2.4".into()];
+    let mut session = on_terminal(Options { images, ..Options::default() });
+    session.run_line("docker create --name contenedor1 ubuntu");
+    session.run_line("docker run -d --name contenedor2 ubuntu sleep 1000");
+    session.run_line("docker volume create datos");
+    session.run_line("touch fichero.tar");
+    session.take_output();
+    for (typed, becomes) in [
+        ("docker sta\tr\t", "docker start "),
+        ("docker image pru\t", "docker image prune "),
+        ("docker run --rm -it ub\tls", "docker run --rm -it ubuntu ls"),
+        ("docker run --name x httpd:\t", "docker run --name x httpd:2.4 "),
+        ("docker run ubuntu:l\t", "docker run ubuntu:latest "),
+        ("docker start c\t", "docker start contenedor1 "),
+        ("docker stop c\t", "docker stop contenedor2 "),
+        ("true; sudo=1 docker rm -f c\t2\t", "true; sudo=1 docker rm -f contenedor2 "),
+        ("docker volume rm d\t", "docker volume rm datos "),
+        ("docker load -i f\t", "docker load -i fichero.tar "),
+        ("docker ps > f\t", "docker ps > fichero.tar "),
+        ("docker ps --no\t", "docker ps --no-trunc "),
+        ("docker cp f\tcontenedor1\t", "docker cp fichero.tar contenedor1:"),
+        ("/usr/bin/docker inspect u\t", "/usr/bin/docker inspect ubuntu "),
+        ("A=fi\tec\t", "A=fichero.tar echo "),
+    ] {
+        session.type_keys(typed);
+        let screen = session.screen().text();
+        let line = screen.trim_end_matches('\n').lines().last().unwrap_or_default();
+        assert_eq!(line.trim_end(), format!("$ {becomes}").trim_end(), "{typed:?}");
+        session.run_keys("\u{3}");
+    }
+}

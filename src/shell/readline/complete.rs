@@ -1,6 +1,6 @@
 //! Completion: what a word could become. Commands, files and variables, as bash's readline offers them.
 
-use crate::kernel::FileKind;
+use crate::kernel::{Completer, FileKind};
 use crate::shell::builtins;
 use crate::shell::escape::backslashed;
 use crate::shell::state::Shell;
@@ -25,67 +25,121 @@ const RESERVED: [&str; 21] = [
     "function", "time", "{", "}", "!", "[[", "]]",
 ];
 
-/// The word before the point: where it begins, its text without quotes, and the quote that is open.
-fn current_word(line: &[char]) -> (usize, String, Option<char>, bool) {
-    let (mut start, mut word, mut quote) = (0, String::new(), None);
-    let mut command = true;
+/// What is being completed.
+#[derive(Default)]
+struct Spot {
+    /// Where the word begins, in characters of the line. A `=` or `:` begins one too.
+    start: usize,
+    /// Its text without quotes.
+    word: String,
+    /// The quote that is open.
+    quote: Option<char>,
+    /// The command's words before it, without quotes.
+    before: Vec<String>,
+    /// All since the last blank, of which the word is the end.
+    whole: String,
+    /// Whether it is the command's name.
+    command: bool,
+}
+
+impl Spot {
+    /// Another command begins at `i`.
+    fn command_at(&mut self, i: usize) {
+        *self = Spot { start: i, command: true, ..Spot::default() };
+    }
+
+    fn push(&mut self, c: char) {
+        self.word.push(c);
+        self.whole.push(c);
+    }
+}
+
+/// What stands before the point.
+fn spot(line: &[char]) -> Spot {
+    let mut at = Spot { command: true, ..Spot::default() };
     let mut i = 0;
     while let Some(&c) = line.get(i) {
         i += 1;
-        match (quote, c) {
-            (Some('\''), _) | (Some('"'), '"') if quote == Some(c) => quote = None,
-            (Some('\''), c) => word.push(c),
+        match (at.quote, c) {
+            (Some('\''), _) | (Some('"'), '"') if at.quote == Some(c) => at.quote = None,
+            (Some('\''), c) => at.push(c),
             (_, '\\') => {
-                word.extend(line.get(i));
+                if let Some(&c) = line.get(i) {
+                    at.push(c);
+                }
                 i += 1;
             }
-            (Some(_), c) => word.push(c),
+            (Some(_), c) => at.push(c),
             (None, '\'' | '"') => {
-                if word.is_empty() {
-                    start = i - 1;
+                if at.word.is_empty() {
+                    at.start = i - 1;
                 }
-                quote = Some(c);
+                at.quote = Some(c);
             }
             (None, ' ' | '\t' | '\n') => {
-                if !word.is_empty() && !word.contains('=') && !RESERVED.contains(&word.as_str()) {
-                    command = false;
+                let whole = std::mem::take(&mut at.whole);
+                // Variables that are set for the command, and words such as `then`, stand before its name.
+                let leads = at.command && (whole.contains('=') || RESERVED.contains(&whole.as_str()));
+                if !whole.is_empty() && !leads {
+                    at.command = false;
+                    at.before.push(whole);
                 }
-                word.clear();
-                start = i;
+                at.word.clear();
+                at.start = i;
             }
-            (None, ';' | '|' | '&' | '(' | '`') => {
-                word.clear();
-                start = i;
-                command = true;
-            }
+            (None, ';' | '|' | '&' | '(' | '`') => at.command_at(i),
             (None, '<' | '>') => {
-                word.clear();
-                start = i;
-                command = false;
+                at.command_at(i);
+                at.command = false;
             }
-            (None, '=' | ':') if !command || !word.is_empty() => {
-                word.clear();
-                start = i;
-                command = false;
+            (None, '=' | ':') if !at.command || !at.word.is_empty() => {
+                at.whole.push(c);
+                at.word.clear();
+                at.start = i;
             }
-            (None, c) => word.push(c),
+            (None, c) => at.push(c),
         }
     }
-    (start, word, quote, command)
+    at
 }
 
-/// What the word before `point` could become.
-pub fn complete(shell: &Shell, line: &str, point: usize, ignore_case: bool) -> Completion {
+/// Who knows the words of the command before `point`, and these words after its name, the last one unfinished.
+pub fn completer(shell: &Shell, line: &str, point: usize) -> Option<(Completer, Vec<String>)> {
     let chars: Vec<char> = line.chars().take(point).collect();
-    let (start, word, quote, command) = current_word(&chars);
+    let Spot { before, whole, command: false, .. } = spot(&chars) else { return None };
+    let (name, words) = before.split_first()?;
+    let path = shell.proc.which(name)?;
+    let name = path.rsplit('/').next()?;
+    let completer = shell.proc.system().programs().completer(name)?.clone();
+    Some((completer, words.iter().cloned().chain([whole]).collect()))
+}
+
+/// What the word before `point` could become. `offered`: what the command's own completer says, in place of files.
+pub fn complete(
+    shell: &Shell,
+    line: &str,
+    point: usize,
+    ignore_case: bool,
+    offered: Option<Vec<String>>,
+) -> Completion {
+    let chars: Vec<char> = line.chars().take(point).collect();
+    let Spot { start, word, quote, command, whole, .. } = spot(&chars);
+    let command = command && word == whole;
     if quote != Some('\'') {
         if let Some(completion) = variables(shell, &chars, point) {
             return completion;
         }
     }
-    let mut found = if command && !word.contains('/') { commands(shell, &word) } else { Vec::new() };
-    let from_files = found.is_empty();
-    if from_files {
+    let mut found = match &offered {
+        // What stands before a colon stays.
+        Some(offered) => {
+            let own = |name: &String| Some((name.get(whole.len() - word.len()..)?.to_owned(), false));
+            offered.iter().filter(|name| name.starts_with(&whole)).filter_map(own).collect()
+        }
+        None if command && !word.contains('/') => commands(shell, &word),
+        None => Vec::new(),
+    };
+    if found.is_empty() && offered.is_none() {
         found = files(shell, &word, ignore_case);
         if command {
             found.retain(|(path, dir)| *dir || shell.is_executable(&expanded(shell, path)));

@@ -172,7 +172,11 @@ impl Shell {
     async fn complete_at(&mut self, editor: &mut Editor, again: bool) {
         let line = editor.text();
         let point = editor.point();
-        let found = complete::complete(self, &line, point, self.readline.keymap.ignore_case);
+        let offered = match complete::completer(self, &line, point) {
+            Some((completer, words)) => completer(words).await,
+            None => None,
+        };
+        let found = complete::complete(self, &line, point, self.readline.keymap.ignore_case, offered);
         if found.choices.is_empty() {
             editor.display.raw("\u{7}");
             return;
