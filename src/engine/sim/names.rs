@@ -13,23 +13,24 @@ const ADJECTIVES: &str = "admiring adoring affectionate agitated amazing angry a
     sweet tender thirsty trusting unruffled upbeat vibrant vigilant vigorous wizardly wonderful xenodochial youthful \
     zealous zen";
 
-const SURNAMES: &str = "albattani allen almeida antonelli agnesi archimedes ardinghelli aryabhata austin babbage banach \
-    banzai bardeen bartik bassi beaver bell benz bhabha bhaskara black blackburn blackwell bohr booth borg bose bouman \
-    boyd brahmagupta brattain brown buck burnell cannon carson cartwright carver cerf chandrasekhar chaplygin chatelet \
-    chatterjee chebyshev cohen chaum clarke colden cori cray curran curie darwin davinci dewdney dhawan diffie dijkstra \
-    dirac driscoll dubinsky easley edison einstein elbakyan elgamal elion ellis engelbart euclid euler faraday feistel \
-    fermat fermi feynman franklin gagarin galileo galois ganguly gates gauss germain goldberg goldstine goldwasser \
-    golick goodall gould greider grothendieck haibt hamilton haslett hawking heisenberg hellman hermann herschel hertz \
-    heyrovsky hodgkin hofstadter hoover hopper hugle hypatia ishizaka jackson jang jemison jennings jepsen johnson \
-    joliot jones kalam kapitsa kare keldysh keller kepler khayyam khorana kilby kirch knuth kowalevski lalande lamarr \
-    lamport leakey leavitt lederberg lehmann lewin lichterman liskov lovelace lumiere mahavira margulis matsumoto \
-    maxwell mayer mccarthy mcclintock mclaren mclean mcnulty meitner mendel mendeleev meninsky merkle mestorf \
-    mirzakhani montalcini moore morse moser murdock napier nash neumann newton nightingale nobel noether northcutt \
-    noyce panini pare pascal pasteur payne perlman pike poincare poitras proskuriakova ptolemy raman ramanujan rhodes \
-    ride riemann ritchie robinson roentgen rosalind rubin saha sammet sanderson satoshi shamir shannon shaw shirley \
-    shockley shtern sinoussi snyder solomon spence stonebraker sutherland swanson swartz swirles taussig tesla tharp \
-    thompson torvalds tu turing varahamihira vaughan visvesvaraya volhard villani wescoff wilbur wiles williams \
-    williamson wilson wing wozniak wright wu yalow yonath zhukovsky";
+const SURNAMES: &str = "albattani allen almeida antonelli agnesi archimedes ardinghelli aryabhata austin babbage \
+    banach banzai bardeen bartik bassi beaver bell benz bhabha bhaskara black blackburn blackwell bohr booth borg \
+    bose bouman boyd brahmagupta brattain brown buck burnell cannon carson cartwright carver cerf chandrasekhar \
+    chaplygin chatelet chatterjee chebyshev cohen chaum clarke colden cori cray curran curie darwin davinci \
+    dewdney dhawan diffie dijkstra dirac driscoll dubinsky easley edison einstein elbakyan elgamal elion ellis \
+    engelbart euclid euler faraday feistel fermat fermi feynman franklin gagarin galileo galois ganguly gates \
+    gauss germain goldberg goldstine goldwasser golick goodall gould greider grothendieck haibt hamilton haslett \
+    hawking hellman heisenberg hermann herschel hertz heyrovsky hodgkin hofstadter hoover hopper hugle hypatia \
+    ishizaka jackson jang jemison jennings jepsen johnson joliot jones kalam kapitsa kare keldysh keller kepler \
+    khayyam khorana kilby kirch knuth kowalevski lalande lamarr lamport leakey leavitt lederberg lehmann lewin \
+    lichterman liskov lovelace lumiere mahavira margulis matsumoto maxwell mayer mccarthy mcclintock mclaren \
+    mclean mcnulty mendel mendeleev meitner meninsky merkle mestorf mirzakhani moore morse murdock moser napier \
+    nash neumann newton nightingale nobel noether northcutt noyce panini pare pascal pasteur payne perlman pike \
+    poincare poitras proskuriakova ptolemy raman ramanujan ride montalcini ritchie rhodes robinson roentgen \
+    rosalind rubin saha sammet sanderson satoshi shamir shannon shaw shirley shockley shtern sinoussi snyder \
+    solomon spence stonebraker sutherland swanson swartz swirles taussig tesla tharp thompson torvalds tu turing \
+    varahamihira vaughan visvesvaraya volhard villani wescoff wilbur wiles williams williamson wilson wing wozniak \
+    wright wu yalow yonath zhukovsky";
 
 /// How often the daemon tries before it takes the id's beginning for a name.
 pub(super) const TRIES: usize = 6;
@@ -37,7 +38,7 @@ pub(super) const TRIES: usize = 6;
 /// The `attempt`-th try (from 0); later tries end in a digit.
 pub(super) fn generate(ids: &mut Ids, attempt: usize) -> String {
     loop {
-        let (adjective, surname) = (pick(ids, ADJECTIVES, 108), pick(ids, SURNAMES, 234));
+        let (adjective, surname) = (pick(ids, ADJECTIVES), pick(ids, SURNAMES));
         // The daemon's own exception: Steve Wozniak is not boring.
         if (adjective, surname) == ("boring", "wozniak") {
             continue;
@@ -49,8 +50,9 @@ pub(super) fn generate(ids: &mut Ids, attempt: usize) -> String {
     }
 }
 
-fn pick<'a>(ids: &mut Ids, words: &'a str, count: u64) -> &'a str {
-    words.split_ascii_whitespace().nth(ids.below(count) as usize).unwrap_or_default()
+fn pick<'a>(ids: &mut Ids, words: &'a str) -> &'a str {
+    let all = || words.split_ascii_whitespace();
+    all().nth(ids.below(all().count() as u64) as usize).unwrap_or_default()
 }
 
 /// Whether a container may be called so: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
@@ -64,16 +66,34 @@ pub(super) fn is_valid(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sorted::VecMap;
 
     #[test]
     fn names_are_dockers() {
-        let count = |words: &str| words.split_ascii_whitespace().count();
-        assert_eq!((count(ADJECTIVES), count(SURNAMES)), (108, 237));
-        let mut ids = Ids::new(1);
-        let name = generate(&mut ids, 0);
+        // What 20.10.24's names-generator.go counts.
+        let words = |text: &'static str| text.split_ascii_whitespace().collect::<Vec<_>>();
+        let (adjectives, surnames) = (words(ADJECTIVES), words(SURNAMES));
+        assert_eq!((adjectives.len(), surnames.len()), (108, 236));
+        let name = generate(&mut Ids::new(1), 0);
         let (a, s) = name.split_once('_').unwrap();
-        assert!(ADJECTIVES.split(' ').any(|w| w == a) && SURNAMES.split(' ').any(|w| w == s));
-        assert!(generate(&mut ids, 1).ends_with(|c: char| c.is_ascii_digit()));
+        assert!(adjectives.contains(&a) && surnames.contains(&s));
+        assert!(generate(&mut Ids::new(1), 1).ends_with(|c: char| c.is_ascii_digit()));
         assert!(is_valid("c1") && is_valid("a.b-c_d") && !is_valid("a") && !is_valid("mal nombre") && !is_valid("_x"));
+    }
+
+    #[test]
+    fn every_word_comes_up_and_steve_wozniak_is_never_boring() {
+        let draws = |seed| {
+            let mut ids = Ids::new(seed);
+            (pick(&mut ids, ADJECTIVES), pick(&mut ids, SURNAMES))
+        };
+        let drawn: VecMap<_, _> = (0..3000).map(draws).flat_map(|(a, s)| [a, s]).map(|word| (word, ())).collect();
+        assert!(ADJECTIVES
+            .split_ascii_whitespace()
+            .chain(SURNAMES.split_ascii_whitespace())
+            .all(|w| drawn.contains_key(w)));
+        let seed = (0..).find(|seed| draws(*seed) == ("boring", "wozniak")).unwrap();
+        let other = generate(&mut Ids::new(seed), 0);
+        assert!(other.contains('_') && other != "boring_wozniak", "{other}");
     }
 }
