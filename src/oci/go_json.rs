@@ -35,7 +35,7 @@ fn write_value(value: &Value, out: &mut String) {
         Value::Bool(false) => out.push_str("false"),
         // A string takes whatever is written to it.
         Value::Number(number) => drop(write!(out, "{number}")),
-        Value::String(text) => write_text(text, out),
+        Value::String(text) => write_text(out, text, true),
         Value::Array(items) => {
             let mut before = '[';
             for item in items {
@@ -48,7 +48,7 @@ fn write_value(value: &Value, out: &mut String) {
             let mut before = '{';
             for (name, field) in fields {
                 out.push(std::mem::replace(&mut before, ','));
-                write_text(name, out);
+                write_text(out, name, true);
                 out.push(':');
                 write_value(field, out);
             }
@@ -57,7 +57,8 @@ fn write_value(value: &Value, out: &mut String) {
     }
 }
 
-fn write_text(text: &str, out: &mut String) {
+/// Appends the text in quotes. Without `escape`, `<`, `>` and `&` stay as they are (Go's `SetEscapeHTML(false)`).
+pub fn write_text(out: &mut String, text: &str, escape: bool) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -66,6 +67,7 @@ fn write_text(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
+            '<' | '>' | '&' if !escape => out.push(c),
             '\0'..='\x1f' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => drop(write!(out, "\\u{:04x}", c as u32)),
             c => out.push(c),
         }
@@ -349,6 +351,9 @@ mod tests {
         let text = "a && b <x> \u{2028}\u{8}\t\n\"\\ñ\u{1}";
         let want = r#""a \u0026\u0026 b \u003cx\u003e \u2028\u0008\t\n\"\\ñ\u0001""#;
         assert_eq!(String::from_utf8(to_vec(text)).unwrap(), want);
+        let mut plain = String::new();
+        write_text(&mut plain, text, false);
+        assert_eq!(plain, want.replace("\\u0026", "&").replace("\\u003c", "<").replace("\\u003e", ">"));
         let value = json!({"b": [1, -2, true, null, [], {}], "a": {"<": "x", "c": 1.5}});
         let want = r#"{"b":[1,-2,true,null,[],{}],"a":{"\u003c":"x","c":1.5}}"#;
         assert_eq!(String::from_utf8(to_vec(&value)).unwrap(), want);

@@ -2,9 +2,10 @@
 //! through a template.
 
 use super::super::error::{not_found, CliError};
-use super::super::template::{json_string, Fields, Functions, MissingKey, Template, Value};
+use super::super::template::{Fields, Functions, MissingKey, Template, Value};
 use super::super::{Args, Cli, Running};
 use crate::engine::api::{EngineError, ErrorKind};
+use crate::oci::go_json::write_text;
 use crate::sorted;
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -250,14 +251,14 @@ fn write(out: &mut String, json: &Json, depth: usize) {
                     out.push(',');
                 }
                 line(out, depth + 1);
-                json_string(out, key, false);
+                write_text(out, key, false);
                 out.push_str(": ");
                 write(out, value, depth + 1);
             }
             line(out, depth);
             out.push('}');
         }
-        Json::String(text) => json_string(out, text, false),
+        Json::String(text) => write_text(out, text, false),
         other => out.push_str(&other.to_string()),
     }
 }

@@ -10,7 +10,7 @@ pub(in crate::docker) mod printf;
 mod value;
 
 pub use exec::{Functions, MissingKey};
-pub use value::{json_string, Fields, Value};
+pub use value::{Fields, Value};
 
 /// A parsed template.
 #[derive(Clone, Debug)]

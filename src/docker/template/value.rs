@@ -1,6 +1,7 @@
 //! The values that a template sees, printed and named as Go's `reflect` and `fmt` would. They come from JSON
 //! or from a table's row. It must not know what Docker's objects are.
 
+use crate::oci::go_json::write_text;
 use crate::sorted;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -190,7 +191,7 @@ impl Value {
                 out.push_str("null")
             }
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Number(_) => self.print_to(out),
-            Value::Str(s) => json_string(out, s, escape),
+            Value::Str(s) => write_text(out, s, escape),
             Value::List(items) => {
                 out.push('[');
                 for (i, item) in items.iter().enumerate() {
@@ -211,7 +212,7 @@ impl Value {
                     if !std::mem::take(&mut first) {
                         out.push(',');
                     }
-                    json_string(out, key, escape);
+                    write_text(out, key, escape);
                     out.push(':');
                     value.json_to(out, escape);
                 }
@@ -234,27 +235,6 @@ fn print_all<'a>(out: &mut String, open: char, close: char, items: impl Iterator
         value.print_to(out);
     }
     out.push(close);
-}
-
-/// A JSON string as `encoding/json` writes it.
-pub fn json_string(out: &mut String, text: &str, escape: bool) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '<' | '>' | '&' if !escape => out.push(c),
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 /// A number literal of a template.
