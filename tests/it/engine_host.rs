@@ -59,6 +59,16 @@ fn lower_links_lead_to_the_lower_directories() {
 }
 
 #[test]
+fn every_link_leads_to_the_directory_whose_name_it_shortens() {
+    let mut s = sitting();
+    out(&mut s, "for i in 1 2 3; do docker create ubuntu >/dev/null; done; cd /var/lib/docker/overlay2");
+    let led = out(&mut s, "for l in l/*; do readlink -f $l; test $(cat $l/../link) = ${l#l/} || echo $l; done | sort");
+    let there = out(&mut s, "for d in $PWD/*/; do d=${d%/}; case $d in */l) ;; *) echo $d/diff; esac; done | sort");
+    assert!(led.lines().count() >= 7 && led == there, "{led}---\n{there}");
+    assert_eq!(s.run_line("ls l/AAAAAAAAAAAAAAAAAAAAAAAAAA").status, 2);
+}
+
+#[test]
 fn merged_is_mounted_while_the_container_runs() {
     let mut s = sitting();
     out(&mut s, "docker run -d --name c1 ubuntu sleep 1000 >/dev/null");
@@ -88,6 +98,18 @@ fn logs_and_configs_are_the_files_of_the_daemon() {
         assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap().is_object(), "{file}: {text}");
     }
     assert!(out(&mut s, "cat $C/config.v2.json").contains(r#""Name":"/c1","Driver":"overlay2""#));
+    // What inspect shows, too, is the same there; nothing stays without a value.
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let (config, inspect) = (json(&out(&mut s, "cat $C/config.v2.json")), json(&out(&mut s, "docker inspect c1")));
+    let inspect = &inspect[0];
+    for name in ["Created", "Path", "Args", "Config", "Image", "LogPath", "RestartCount", "HostsPath"] {
+        assert_eq!(config[name], inspect[name], "{name}");
+    }
+    for (name, value) in config["State"].as_object().unwrap() {
+        assert!(["RemovalInProgress", "Health"].contains(&&**name) || *value == inspect["State"][name], "{name}");
+    }
+    assert_eq!((&config["ID"], &config["HasBeenStartedBefore"]), (&inspect["Id"], &true.into()));
+    assert_eq!(config["NetworkSettings"]["Networks"]["bridge"]["IPAMOperational"], false);
     assert_eq!(out(&mut s, "sha256sum < $C/resolv.conf | cut -d' ' -f1"), {
         out(&mut s, "cut -d: -f2 $C/resolv.conf.hash")
     });

@@ -30,7 +30,7 @@ pub(super) struct Container {
     /// Completed by the image's own.
     pub(super) config: Rc<ContainerConfig>,
     /// The directory under `overlay2/` that holds its thin layer.
-    pub(super) cache_id: Box<str>,
+    pub(super) cache_id: Arc<str>,
     /// Volumes and directories of the host.
     pub(super) mounts: Box<[ContainerMount]>,
     state: RefCell<Inner>,
@@ -127,7 +127,7 @@ pub(super) struct NewContainer {
     pub(super) top: Option<Rc<StoredLayer>>,
     pub(super) config: Rc<ContainerConfig>,
     pub(super) host_config: Rc<HostConfig>,
-    pub(super) cache_id: Box<str>,
+    pub(super) cache_id: Arc<str>,
     pub(super) mounts: Box<[ContainerMount]>,
     pub(super) root: SharedMount,
 }
@@ -138,6 +138,7 @@ pub(super) struct Containers {
     by_seq: VecMap<u64, Rc<Container>>,
     by_id: VecMap<Arc<str>, Rc<Container>>,
     by_name: VecMap<Arc<str>, Rc<Container>>,
+    by_cache_id: VecMap<Arc<str>, Rc<Container>>,
     next_seq: u64,
 }
 
@@ -180,6 +181,7 @@ impl Containers {
         self.by_seq.insert(container.seq, container.clone());
         self.by_id.insert(container.id.clone(), container.clone());
         self.by_name.insert(new.name, container.clone());
+        self.by_cache_id.insert(container.cache_id.clone(), container.clone());
         container
     }
 
@@ -187,6 +189,7 @@ impl Containers {
         self.by_seq.remove(&container.seq);
         self.by_id.remove(&container.id);
         self.by_name.remove(&container.get().name);
+        self.by_cache_id.remove(&container.cache_id);
     }
 
     /// By id, name, or an unambiguous beginning of an id, in this order, as dockerd looks.
@@ -232,6 +235,12 @@ impl Containers {
     /// The first made of those that satisfy `wanted`.
     pub(super) fn oldest(&self, wanted: impl Fn(&Container) -> bool) -> Option<Rc<Container>> {
         self.by_seq.values().find(|c| wanted(c)).cloned()
+    }
+
+    /// By the directory of its thin layer, or a beginning of the directory's name that only one has.
+    pub(super) fn cached(&self, beginning: &str) -> Option<&Rc<Container>> {
+        let (_, container) = self.by_cache_id.from_key(beginning).next()?;
+        container.cache_id.starts_with(beginning).then_some(container)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,21 +3,19 @@
 //! What only the daemon could read (its databases) is left out. Names, modes and formats are those of dockerd 20.10
 //! with overlay2. It must not change anything.
 
+use super::container_files::{config_v2, json, log_line};
 use super::containers::Container;
 use super::images::{diff_dir, ROOT_DIR};
 use super::layers::StoredLayer;
-use super::logs::LogEntry;
 use super::rootfs::{host_files, HOST_FILES};
-use super::{SimEngine, State};
+use super::{SimEngine, State, StoredImage};
 use crate::ambient::Time;
-use crate::engine::api::{ContainerInspect, StreamKind};
 use crate::kernel::System;
 use crate::layerfs::{Blob, Layer, Meta, Mount, MountInfo, Pseudo, PseudoNode};
-use crate::oci::{go_json, Digest};
+use crate::oci::Digest;
 use crate::sorted::{self, VecMap};
 use serde::Serialize;
 use std::cell::RefCell;
-use std::fmt::Write;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -120,26 +118,34 @@ fn log_name(id: &str) -> String {
     format!("{id}-json.log")
 }
 
-/// The short name of a directory under `overlay2/`: 26 digits of base 32. Real ones are random; these are taken from the
-/// random name that the directory has already.
+/// How many digits of a directory's name are in its link: 128 of the link's 130 bits.
+const LINKED: usize = 32;
+
+/// The short name of a directory under `overlay2/`: 26 digits of base 32. Real ones are random; these are the first
+/// bits of the random name that the directory has already, those of an init layer the other way round: so a link
+/// tells whose it is.
 fn link(cache_id: &str, init: bool) -> String {
-    (0..26).map(|at| char::from(link_digit(cache_id, init, at))).collect()
+    let digit = |i: usize| cache_id.as_bytes().get(i).and_then(|b| char::from(*b).to_digit(16)).unwrap_or(0);
+    let letter = |at: usize| {
+        let bit = 5 * at;
+        let bits = digit(bit / 4) << 8 | digit(bit / 4 + 1) << 4 | digit(bit / 4 + 2);
+        let value = (bits >> (7 - bit % 4) & 31) as u8 ^ if init { 31 } else { 0 };
+        char::from(if value < 26 { b'A' + value } else { b'2' + value - 26 })
+    };
+    (0..26).map(letter).collect()
 }
 
-fn link_digit(cache_id: &str, init: bool, at: usize) -> u8 {
-    let bit = 5 * at + if init { 126 } else { 0 };
-    let digit = |i: usize| cache_id.as_bytes().get(i % 64).and_then(|b| char::from(*b).to_digit(16)).unwrap_or(0);
-    let bits = digit(bit / 4) << 8 | digit(bit / 4 + 1) << 4 | digit(bit / 4 + 2);
-    let value = (bits >> (7 - bit % 4) & 31) as u8;
-    if value < 26 {
-        b'A' + value
-    } else {
-        b'2' + value - 26
-    }
-}
-
-fn is_link(name: &str, cache_id: &str, init: bool) -> bool {
-    name.len() == 26 && name.bytes().enumerate().all(|(at, b)| b == link_digit(cache_id, init, at))
+/// How the name of the directory begins that such a link leads to, if it is an init layer's or else.
+fn linked(link: &str, init: bool) -> Option<String> {
+    let value = |b: u8| match b {
+        b'A'..=b'Z' => Some(b - b'A'),
+        b'2'..=b'7' => Some(b - b'2' + 26),
+        _ => None,
+    };
+    let mut digits = link.bytes().map(|b| value(b).map(|v| u128::from(v ^ if init { 31 } else { 0 })));
+    let first = (0..25).try_fold(0, |bits: u128, _| Some(bits << 5 | digits.next()??))?;
+    let last = digits.next()??;
+    digits.next().is_none().then(|| format!("{:0LINKED$x}", first << 3 | last >> 2))
 }
 
 fn lower_links(top: Option<&Rc<StoredLayer>>) -> Vec<String> {
@@ -155,7 +161,7 @@ impl State {
             "containers" | "layerdb/mounts" => containers().map(|c| c.id.to_string()).collect(),
             "overlay2" => {
                 let thin = containers().flat_map(|c| [c.cache_id.to_string(), format!("{}-init", c.cache_id)]);
-                thin.chain(self.layers.iter().map(|l| l.cache_id.clone())).collect()
+                thin.chain(self.layers.iter().map(|l| l.cache_id.to_string())).collect()
             }
             "overlay2/l" => {
                 let thin = containers().flat_map(|c| [link(&c.cache_id, false), link(&c.cache_id, true)]);
@@ -163,8 +169,7 @@ impl State {
             }
             "imagedb/content/sha256" => self.images.newest_first().iter().map(|i| hex(&i.id)).collect(),
             "imagedb/metadata/sha256" => {
-                let told = |i: &super::StoredImage| i.parent.borrow().is_some() || i.last_tag.get() != Time::NEVER;
-                self.images.newest_first().iter().filter(|i| told(i)).map(|i| hex(&i.id)).collect()
+                self.images.newest_first().iter().filter(|i| has_metadata(i)).map(|i| hex(&i.id)).collect()
             }
             "layerdb/sha256" => self.layers.iter().map(|l| hex(&l.chain_id)).collect(),
             "volumes" => self.volumes.names().map(str::to_owned).collect(),
@@ -186,10 +191,6 @@ impl State {
     }
 }
 
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    String::from_utf8(go_json::to_vec(value)).unwrap_or_default()
-}
-
 /// The engine at the moment of looking.
 struct Look<'a> {
     engine: &'a SimEngine,
@@ -203,13 +204,15 @@ impl Look<'_> {
             let own =
                 DIRS.iter().filter(|(dir, _)| !dir.is_empty() && dir.rsplit_once('/').map_or("", |d| d.0) == path);
             // The directories among the objects, counted without naming them: this is on the way to everything.
-            let (containers, layers) = (self.state.containers.len(), self.state.layers.iter().count());
+            let (containers, layers) = (self.state.containers.len(), self.state.layers.len());
             let objects = match path.strip_prefix("image/overlay2/").unwrap_or(path) {
                 "containers" | "layerdb/mounts" => containers,
                 "overlay2" => 2 * containers + layers,
                 "layerdb/sha256" => layers,
-                "volumes" => self.state.volumes.names().count(),
-                "imagedb/metadata/sha256" => self.state.objects(path).len(),
+                "volumes" => self.state.volumes.names().len(),
+                "imagedb/metadata/sha256" => {
+                    self.state.images.newest_first().iter().filter(|i| has_metadata(i)).count()
+                }
                 _ => 0,
             };
             return Some(PseudoNode::dir(Meta::new(*mode, self.changed(path)), own.count() + objects));
@@ -240,36 +243,30 @@ impl Look<'_> {
     }
 
     fn link(&self, name: &str) -> Option<PseudoNode> {
-        let (layers, containers) = (&self.state.layers, &self.state.containers);
-        let target = match layers.iter().find(|l| is_link(name, &l.cache_id, false)) {
-            Some(layer) => layer.cache_id.clone(),
-            None => match containers.oldest(|c| is_link(name, &c.cache_id, false)) {
-                Some(container) => container.cache_id.to_string(),
-                None => format!("{}-init", containers.oldest(|c| is_link(name, &c.cache_id, true))?.cache_id),
-            },
-        };
+        let (own, init) = (linked(name, false)?, linked(name, true)?);
+        let thin = |beginning: &str| self.state.containers.cached(beginning).map(|c| &c.cache_id);
+        let plain = self.state.layers.cached(&own).map(|l| &l.cache_id).or_else(|| thin(&own));
+        let target = plain.map(|id| id.to_string()).or_else(|| Some(format!("{}-init", thin(&init)?)))?;
         Some(PseudoNode::symlink(Meta::new(0o777, self.since), &format!("../{target}/diff")))
     }
 
     /// A directory under `overlay2/`.
     fn overlay(&self, name: &str, rest: &[&str]) -> Option<PseudoNode> {
         let (cache_id, init) = name.strip_suffix("-init").map_or((name, false), |id| (id, true));
-        let layer = self.state.layers.iter().find(|l| l.cache_id == cache_id && !init);
+        let layer = self.state.layers.cached(cache_id).filter(|l| !init && *l.cache_id == *cache_id);
         let container = match layer {
             Some(_) => None,
-            None => Some(self.state.containers.oldest(|c| *c.cache_id == *cache_id)?),
+            None => Some(self.state.containers.cached(cache_id).filter(|c| *c.cache_id == *cache_id)?),
         };
-        let top = container.as_ref().map_or_else(|| layer.and_then(|l| l.parent.as_ref()), |c| c.top.as_ref());
-        let mut lowers = lower_links(top);
-        if container.is_some() && !init {
-            lowers.insert(0, format!("l/{}", link(cache_id, true)));
-        }
-        let made = container.as_ref().map_or(self.since, |c| c.created);
+        let top = container.map_or_else(|| layer.and_then(|l| l.parent.as_ref()), |c| c.top.as_ref());
+        let own_init = container.filter(|_| !init).map(|_| format!("l/{}", link(cache_id, true)));
+        let has_lower = own_init.is_some() || top.is_some();
+        let made = container.map_or(self.since, |c| c.created);
         let dir = |mode, subdirs| Some(PseudoNode::dir(Meta::new(mode, made), subdirs));
         let text = |mode, text: String| Some(PseudoNode::file(Meta::new(mode, made), Blob::from(text.into_bytes())));
-        let merged = container.as_ref().filter(|c| !init && c.running().is_some()).map(|c| c.get().root.clone());
-        match (rest, &container) {
-            ([], _) => dir(0o710, 1 + usize::from(!lowers.is_empty()) + usize::from(merged.is_some())),
+        let merged = container.filter(|c| !init && c.running().is_some()).map(|c| c.get().root.clone());
+        match (rest, container) {
+            ([], _) => dir(0o710, 1 + usize::from(has_lower) + usize::from(merged.is_some())),
             (["committed"], None) => text(0o600, String::new()),
             (["committed"], _) if init => text(0o600, String::new()),
             (["diff"], None) => layer.map(|l| graft_layer(&l.layer, made)),
@@ -278,11 +275,13 @@ impl Look<'_> {
                 Some(PseudoNode::Graft { fs: c.get().root.clone(), inner: Mount::RAW.into(), read_only: false })
             }
             (["link"], _) => text(0o644, link(cache_id, init)),
-            (["lower"], _) if !lowers.is_empty() => text(0o644, lowers.join(":")),
+            (["lower"], _) if has_lower => {
+                text(0o644, own_init.into_iter().chain(lower_links(top)).collect::<Vec<_>>().join(":"))
+            }
             (["merged"], _) => merged.map(|fs| PseudoNode::Graft { fs, inner: String::new(), read_only: false }),
             // Mounted once, overlayfs has made its own directory in it.
-            (["work"], _) if !lowers.is_empty() => dir(0o700, usize::from(container.is_some())),
-            (["work", "work"], Some(_)) if !lowers.is_empty() => dir(0, 0),
+            (["work"], _) if has_lower => dir(0o700, usize::from(container.is_some())),
+            (["work", "work"], Some(_)) if has_lower => dir(0, 0),
             _ => None,
         }
     }
@@ -345,7 +344,7 @@ impl Look<'_> {
         let text = match (rest, layer, container) {
             ([], None, _) => return Some(PseudoNode::dir(Meta::new(0o755, self.since), 0)),
             ([], ..) => return Some(PseudoNode::dir(Meta::new(0o700, self.since), 0)),
-            (["cache-id"], Some(l), _) => l.cache_id.clone(),
+            (["cache-id"], Some(l), _) => l.cache_id.to_string(),
             (["diff"], Some(l), _) => l.diff_id.to_string(),
             (["size"], Some(l), _) => l.size.to_string(),
             (["parent"], Some(l), _) => l.parent.as_ref()?.chain_id.to_string(),
@@ -358,89 +357,15 @@ impl Look<'_> {
     }
 }
 
+/// Whether the daemon has noted down more of an image than its configuration.
+fn has_metadata(image: &StoredImage) -> bool {
+    image.parent.borrow().is_some() || image.last_tag.get() != Time::NEVER
+}
+
 /// An image's layer can be looked at but not changed: it is shared by all that stand on it.
 fn graft_layer(layer: &Arc<Layer>, made: Time) -> PseudoNode {
     let fs = Rc::new(RefCell::new(Mount::of_layer(layer, Meta::new(0o755, made))));
     PseudoNode::Graft { fs, inner: Mount::RAW.into(), read_only: true }
-}
-
-/// A line of the json-file driver, whose writer knows no other letters than `\n` and `\r`.
-fn log_line(entry: &LogEntry) -> String {
-    let mut out = "{\"log\":\"".to_owned();
-    for c in String::from_utf8_lossy(&entry.bytes).chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '"' | '\\' => out.extend(['\\', c]),
-            '\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{fffd}' => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            _ => out.push(c),
-        }
-    }
-    let stream = if entry.kind == StreamKind::Stderr { "stderr" } else { "stdout" };
-    out + &format!("\",\"stream\":\"{stream}\",\"time\":\"{}\"}}\n", entry.time.rfc3339_nano())
-}
-
-fn config_v2(c: &ContainerInspect, by_hand: bool) -> String {
-    let (state, net) = (&c.state, &c.network_settings);
-    let networks = json(&net.networks);
-    let networks = networks.strip_suffix("}}").map_or(String::new(), |n| format!("{n},\"IPAMOperational\":false}}}}"));
-    let mut mounts = String::new();
-    for m in &c.mounts {
-        let comma = if mounts.is_empty() { "" } else { "," };
-        let (to, from, kind) = (json(&m.destination), json(&m.source), &m.r#type);
-        let name = if m.name.is_empty() { from.clone() } else { json(&m.name) };
-        let _ = write!(
-            mounts,
-            "{comma}{to}:{{\"Source\":{from},\"Destination\":{to},\"RW\":{},\"Name\":{},\"Driver\":\"{}\",\"Type\":\
-             \"{kind}\",\"Spec\":{{\"Type\":\"{kind}\",\"Source\":{name},\"Target\":{to}}},\
-             \"SkipMountpointCreation\":false}}",
-            m.rw,
-            json(&m.name),
-            m.driver,
-        );
-    }
-    let started = state.started_at != Time::NEVER;
-    format!(
-        "{{\"StreamConfig\":{{}},\"State\":{{\"Running\":{},\"Paused\":{},\"Restarting\":{},\"OOMKilled\":false,\
-         \"RemovalInProgress\":false,\"Dead\":{},\"Pid\":{},\"ExitCode\":{},\"Error\":{},\"StartedAt\":\"{}\",\
-         \"FinishedAt\":\"{}\",\"Health\":null}},\"ID\":\"{}\",\"Created\":\"{}\",\"Managed\":false,\"Path\":{},\
-         \"Args\":{},\"Config\":{},\"Image\":\"{}\",\"NetworkSettings\":{{\"Bridge\":\"\",\"SandboxID\":\"{}\",\
-         \"HairpinMode\":false,\"LinkLocalIPv6Address\":\"\",\"LinkLocalIPv6PrefixLen\":0,\"Networks\":{networks},\
-         \"Service\":null,\"Ports\":{},\"SandboxKey\":\"{}\",\"SecondaryIPAddresses\":null,\
-         \"SecondaryIPv6Addresses\":null,\"IsAnonymousEndpoint\":false,\"HasSwarmEndpoint\":false}},\"LogPath\":\"{}\",\
-         \"Name\":\"{}\",\"Driver\":\"overlay2\",\"OS\":\"linux\",\"MountLabel\":\"\",\"ProcessLabel\":\"\",\
-         \"RestartCount\":{},\"HasBeenStartedBefore\":{started},\"HasBeenManuallyStopped\":{by_hand},\"MountPoints\":\
-         {{{mounts}}},\"SecretReferences\":null,\"ConfigReferences\":null,\"AppArmorProfile\":\"\",\"HostnamePath\":\
-         \"{}\",\"HostsPath\":\"{}\",\"ShmPath\":\"\",\"ResolvConfPath\":\"{}\",\"SeccompProfile\":\"\",\
-         \"NoNewPrivileges\":false,\"LocalLogCacheMeta\":{{\"HaveNotifyEnabled\":false}}}}\n",
-        state.running,
-        state.paused,
-        state.restarting,
-        state.dead,
-        state.pid,
-        state.exit_code,
-        json(&state.error),
-        state.started_at.rfc3339_nano(),
-        state.finished_at.rfc3339_nano(),
-        c.id,
-        c.created.rfc3339_nano(),
-        json(&c.path),
-        json(&c.args),
-        json(&*c.config),
-        c.image,
-        net.sandbox_id,
-        if state.running { json(&net.ports) } else { "null".to_owned() },
-        net.sandbox_key,
-        c.log_path,
-        c.name,
-        c.restart_count,
-        c.hostname_path,
-        c.hosts_path,
-        c.resolv_conf_path,
-    )
 }
 
 impl SimEngine {
@@ -483,5 +408,28 @@ fn overlay(container: &Container) -> MountInfo {
             lowers.join(":"),
             diff_dir(&container.cache_id)
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::Ids;
+
+    #[test]
+    fn a_link_tells_whose_it_is() {
+        let mut ids = Ids::new(5);
+        for _ in 0..50 {
+            let id = ids.hex64();
+            for init in [false, true] {
+                let link = link(&id, init);
+                assert!(link.len() == 26 && link.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')), "{link}");
+                assert_eq!(linked(&link, init).as_deref(), id.get(..LINKED));
+                assert_ne!(linked(&link, !init).as_deref(), id.get(..LINKED));
+            }
+        }
+        for none in ["", "A", "link", &"A".repeat(25), &"A".repeat(27), &"a".repeat(26), &"8".repeat(26)] {
+            assert_eq!(linked(none, false), None);
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct StoredLayer {
     /// Bytes of it and of all under it.
     pub(super) size_all: u64,
     /// The directory under `overlay2/` that holds it.
-    pub(super) cache_id: String,
+    pub(super) cache_id: Arc<str>,
     /// This layer and those under it, the base first: what a container is mounted on.
     pub(super) lowers: Arc<[Arc<Layer>]>,
     /// Their chain ids, the base first.
@@ -49,6 +49,7 @@ struct Slot {
 #[derive(Default)]
 pub(super) struct LayerStore {
     slots: VecMap<Arc<str>, Slot>,
+    by_cache_id: VecMap<Arc<str>, Rc<StoredLayer>>,
     next_order: u64,
 }
 
@@ -84,12 +85,13 @@ impl LayerStore {
             layer,
             size,
             size_all: size + parent.map_or(0, |p| p.size_all),
-            cache_id: cache_id(),
+            cache_id: cache_id().into(),
             lowers,
             chain,
             order: self.next_order,
         });
         self.next_order += 1;
+        self.by_cache_id.insert(stored.cache_id.clone(), stored.clone());
         self.slots.insert(chain_id, Slot { layer: stored.clone(), holders: 1 });
         stored
     }
@@ -110,11 +112,22 @@ impl LayerStore {
             slot.holders = slot.holders.saturating_sub(1);
             if slot.holders == 0 {
                 self.slots.remove(&layer.chain_id);
+                self.by_cache_id.remove(&layer.cache_id);
                 next = layer.parent.clone();
                 gone.push(layer);
             }
         }
         gone
+    }
+
+    /// By its directory, or a beginning of the directory's name that only one has.
+    pub(super) fn cached(&self, beginning: &str) -> Option<&Rc<StoredLayer>> {
+        let (_, layer) = self.by_cache_id.from_key(beginning).next()?;
+        layer.cache_id.starts_with(beginning).then_some(layer)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// All of them, in the order of their chain ids.

@@ -7,6 +7,7 @@
 mod archive;
 mod attach;
 mod commit;
+mod container_files;
 mod containers;
 mod control;
 mod create;

@@ -97,7 +97,7 @@ impl Volume {
 }
 
 impl Volumes {
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.keys().map(|name| &**name)
     }
 
