@@ -7,6 +7,7 @@ mod engine_containers;
 mod engine_host;
 mod engine_images;
 mod engine_real;
+mod engine_volumes;
 mod figures;
 mod figures_data;
 mod golden;

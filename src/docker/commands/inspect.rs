@@ -142,6 +142,7 @@ fn fill(template: &Template, json: &Json) -> Result<String, String> {
 /// Objects that are maps in Go; all others are structs.
 const MAPS: &[&str] = &[
     "Annotations",
+    "Attributes",
     "Data",
     "Details",
     "DriverOpts",

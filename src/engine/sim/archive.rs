@@ -36,42 +36,59 @@ impl SimEngine {
         Ok(tar_of(builder))
     }
 
-    /// The file system as `docker cp` sees it.
-    fn with_files<R>(&self, container: &Container, f: impl FnOnce(&mut Vfs, &Who<'_>) -> R) -> R {
-        let now = self.kernel.now();
-        if let Some(running) = container.running() {
-            return running.system.with_vfs(|vfs| f(vfs, &Who::root(now)));
+    /// The file system as `docker cp` sees it: with its volumes, which the daemon mounts for this, even beside those
+    /// that run. `then` happens before it takes them away again.
+    fn with_files<R>(
+        &self,
+        container: &Container,
+        then: Option<&str>,
+        f: impl FnOnce(&mut Vfs, &Who<'_>) -> Result<R, EngineError>,
+    ) -> Result<R, EngineError> {
+        self.mount_events(container, "mount");
+        let result = match container.running() {
+            Some(running) => running.system.with_vfs(|vfs| f(vfs, &Who::root(self.kernel.now()))),
+            None => self.with_files_at_rest(container, f),
+        };
+        if let (Ok(_), Some(action)) = (&result, then) {
+            self.container_event(container, action, VecMap::new());
         }
+        self.mount_events(container, "unmount");
+        result
+    }
+
+    fn with_files_at_rest<R>(&self, container: &Container, f: impl FnOnce(&mut Vfs, &Who<'_>) -> R) -> R {
+        let now = self.kernel.now();
         let (root, host) = {
             let inner = container.get();
             (inner.root.clone(), inner.host_config.clone())
         };
         let mut vfs = Vfs::with_root(root);
         rootfs::bind_host_files(&mut vfs, now, &container.config, &host, 0);
+        self.mount_volumes(&mut vfs, &container.mounts);
         f(&mut vfs, &Who::root(now))
     }
 
     pub(super) fn stat_path(&self, typed: &str, path: &str) -> Result<PathStat, EngineError> {
         let container = self.find(typed)?;
-        self.with_files(&container, |vfs, who| path_stat(vfs, who, path)).map_err(|e| missing(e, typed, path))
+        self.with_files(&container, None, |vfs, who| path_stat(vfs, who, path).map_err(|e| missing(e, typed, path)))
     }
 
     /// A tar of what is at `path`, its entries under the path's last component.
     pub(super) fn get_archive(&self, typed: &str, path: &str) -> Result<(PathStat, Stream<Vec<u8>>), EngineError> {
         let container = self.find(typed)?;
-        let (stat, builder) = self
-            .with_files(&container, |vfs, who| {
-                let stat = path_stat(vfs, who, path)?;
-                let mut builder = LayerBuilder::new();
-                let name = if matches!(stat.name.as_str(), "/" | ".") { "" } else { stat.name.as_str() };
-                let from = absolute(path);
-                // A trailing slash follows a link.
-                let from = if follows(path) { vfs.realpath(who, &from)? } else { from };
-                pack(vfs, who, &from, name, &mut builder)?;
-                Ok((stat, builder))
-            })
-            .map_err(|e| missing(e, typed, path))?;
-        self.container_event(&container, "archive-path", VecMap::new());
+        let packed = |vfs: &Vfs, who: &Who<'_>| {
+            let stat = path_stat(vfs, who, path)?;
+            let mut builder = LayerBuilder::new();
+            let name = if matches!(stat.name.as_str(), "/" | ".") { "" } else { stat.name.as_str() };
+            let from = absolute(path);
+            // A trailing slash follows a link.
+            let from = if follows(path) { vfs.realpath(who, &from)? } else { from };
+            pack(vfs, who, &from, name, &mut builder)?;
+            Ok((stat, builder))
+        };
+        let (stat, builder) = self.with_files(&container, Some("archive-path"), |vfs, who| {
+            packed(vfs, who).map_err(|e| missing(e, typed, path))
+        })?;
         Ok((stat, tar_of(builder)))
     }
 
@@ -88,7 +105,7 @@ impl SimEngine {
             return Err(EngineError::ReadOnlyRootFs);
         }
         let layer = layer_tar::read(bytes.into()).map_err(|e| EngineError::ArchiveInvalid { reason: e.to_string() })?;
-        self.with_files(&container, |vfs, who| {
+        self.with_files(&container, Some("extract-to-dir"), |vfs, who| {
             let dir = absolute(path);
             let stat = vfs.stat(who, &dir).map_err(|e| missing(e, typed, path))?;
             if stat.kind != FileKind::Dir {
@@ -108,9 +125,7 @@ impl SimEngine {
                 let _ = vfs.utimes(who, path, Some(meta.atime), Some(meta.mtime), false);
             }
             Ok(())
-        })?;
-        self.container_event(&container, "extract-to-dir", VecMap::new());
-        Ok(())
+        })
     }
 }
 

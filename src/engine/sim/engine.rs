@@ -299,8 +299,8 @@ impl Engine for SimEngine {
     }
 
     fn volume_remove<'a>(&'a self, name: &'a str, force: bool) -> Answer<'a, ()> {
-        self.tick(COST_CHANGE);
-        let removed = self.state.borrow_mut().remove_volume(name);
+        let now = self.tick(COST_CHANGE);
+        let removed = self.state.borrow_mut().remove_volume(now, name);
         ready(match removed {
             Err(EngineError::NoSuchVolume { .. }) if force => Ok(()),
             other => other,
@@ -308,8 +308,8 @@ impl Engine for SimEngine {
     }
 
     fn volumes_prune<'a>(&'a self, filters: &'a Filters) -> Answer<'a, VolumesPruned> {
-        self.tick(COST_CHANGE);
-        ready(self.state.borrow_mut().prune_volumes(filters))
+        let now = self.tick(COST_CHANGE);
+        ready(self.state.borrow_mut().prune_volumes(now, filters))
     }
 
     fn now(&self) -> Time {

@@ -47,8 +47,8 @@ impl Events {
         let legacy = matches!(kind, "container" | "image");
         let event = Event {
             status: legacy.then(|| action.clone()),
-            id: legacy.then(|| id.to_owned()),
-            from: (kind == "container").then(|| attributes.get("image").cloned().unwrap_or_default()),
+            id: Some(id.to_owned()).filter(|id| legacy && !id.is_empty()),
+            from: attributes.get("image").filter(|_| kind == "container").cloned(),
             kind,
             action,
             actor: Actor { id: id.to_owned(), attributes },
@@ -63,6 +63,11 @@ impl Events {
             self.kept.pop_front();
         }
         self.kept.push_back(event);
+    }
+
+    /// What `prune` says in the end, of nothing by name.
+    pub(super) fn pruned(&mut self, now: Time, kind: &'static str, bytes: u64) {
+        self.emit(now, kind, "prune", "", VecMap::from([("reclaimed".to_owned(), bytes.to_string())]));
     }
 
     /// A stream of what was (from `since` on) and of what comes; none of the latter where `until` has passed.

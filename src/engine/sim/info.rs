@@ -226,6 +226,7 @@ impl SimEngine {
             // `container prune` keeps volumes.
             self.remove_now(&container, false);
         }
+        self.state.borrow_mut().events.pruned(self.kernel.now(), "container", pruned.space_reclaimed);
         Ok(pruned)
     }
 

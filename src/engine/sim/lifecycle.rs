@@ -102,6 +102,7 @@ impl SimEngine {
             self.network_event(container, "connect");
         }
         let (system, files) = self.boot(container);
+        self.mount_events(container, "mount");
         let ends = Ends::new(config.tty, config.open_stdin);
         if let Some(tty) = &ends.tty {
             let index = system.add_tty(tty);
@@ -190,8 +191,10 @@ impl SimEngine {
             (inner.endpoint.take(), inner.host_config.auto_remove, inner.take_waiters(|c| c != WaitCondition::Removed))
         };
         if let Some(endpoint) = endpoint {
+            self.network_event(container, "disconnect");
             self.state.borrow_mut().bridge.disconnect(&endpoint);
         }
+        self.mount_events(container, "unmount");
         tell(waiters, code, Some(error));
         self.changes.notify();
         if remove {
@@ -283,6 +286,7 @@ impl SimEngine {
             self.network_event(container, "disconnect");
             self.state.borrow_mut().bridge.disconnect(&endpoint);
         }
+        self.mount_events(container, "unmount");
         let again = self.restarts(container, code, now);
         let waiters = {
             let mut inner = container.edit();
@@ -353,7 +357,7 @@ impl SimEngine {
             if let Some(top) = &container.top {
                 state.layers.release(top);
             }
-            state.release_mounts(&container.mounts, volumes);
+            state.release_mounts(self.kernel.now(), &container.mounts, volumes);
         }
         self.container_event(container, "destroy", VecMap::new());
         let status_code = i64::from(code);

@@ -161,6 +161,11 @@ impl SimEngine {
         self.state.borrow_mut().container_event(now, container, action, attributes);
     }
 
+    /// `mount` or `unmount` of each volume.
+    fn mount_events(&self, container: &Container, action: &str) {
+        self.state.borrow_mut().mount_events(self.kernel.now(), container, action);
+    }
+
     fn network_event(&self, container: &Container, action: &str) {
         let now = self.kernel.now();
         let mut state = self.state.borrow_mut();

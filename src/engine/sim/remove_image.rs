@@ -231,6 +231,7 @@ impl State {
                 ImageDeleted::Untagged(_) => None,
             })
             .sum();
+        self.events.pruned(now, "image", space_reclaimed);
         Ok(ImagesPruned { images_deleted: Some(deleted).filter(|d| !d.is_empty()), space_reclaimed })
     }
 }

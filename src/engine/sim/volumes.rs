@@ -138,7 +138,7 @@ impl State {
                 continue;
             }
             let name: Arc<str> = self.ids.hex64().into();
-            self.add_volume(now, &name)?;
+            self.take_volume(now, &name)?;
             let source = Source::Volume { name, anonymous: true };
             let mount =
                 ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
@@ -173,7 +173,7 @@ impl State {
             true => Source::Host(clean(source)),
             false => {
                 let name: Arc<str> = source.into();
-                self.add_volume(now, &name)?;
+                self.take_volume(now, &name)?;
                 source_of(name)
             }
         };
@@ -185,6 +185,32 @@ impl State {
             writable: !mode.split(',').any(|m| m == "ro"),
             mode: shown.to_owned(),
         })
+    }
+
+    /// The volume of that name, new if there is none; whichever it is, the daemon says `create`.
+    fn take_volume(&mut self, now: Time, name: &Arc<str>) -> Result<(), EngineError> {
+        self.add_volume(now, name)?;
+        self.volume_event(now, "create", name, VecMap::new());
+        Ok(())
+    }
+
+    fn volume_event(&mut self, now: Time, action: &str, name: &str, mut attributes: VecMap<String, String>) {
+        attributes.insert("driver".into(), "local".into());
+        self.events.emit(now, "volume", action, name, attributes);
+    }
+
+    /// Says `mount` or `unmount` of each volume of a container.
+    pub(super) fn mount_events(&mut self, now: Time, container: &Container, action: &str) {
+        for mount in &container.mounts {
+            let Some(name) = mount.volume() else { continue };
+            let mut attributes = VecMap::from([("container".to_owned(), container.id.to_string())]);
+            if action == "mount" {
+                attributes.insert("destination".into(), mount.destination.clone());
+                attributes.insert("propagation".into(), String::new());
+                attributes.insert("read/write".into(), mount.writable.to_string());
+            }
+            self.volume_event(now, action, name, attributes);
+        }
     }
 
     fn add_volume(&mut self, now: Time, name: &Arc<str>) -> Result<&mut Volume, EngineError> {
@@ -216,7 +242,9 @@ impl State {
         if is_new {
             (volume.labels, volume.options) = (Some(request.labels), Some(request.options));
         }
-        Ok(volume.shown(&name))
+        let shown = volume.shown(&name);
+        self.volume_event(now, "create", &name, VecMap::new());
+        Ok(shown)
     }
 
     /// `docker volume inspect`.
@@ -240,7 +268,7 @@ impl State {
     }
 
     /// `docker volume rm`.
-    pub(super) fn remove_volume(&mut self, name: &str) -> Result<(), EngineError> {
+    pub(super) fn remove_volume(&mut self, now: Time, name: &str) -> Result<(), EngineError> {
         let Some(volume) = self.volumes.0.get(name) else {
             return Err(EngineError::NoSuchVolume { name: name.to_owned() });
         };
@@ -251,11 +279,12 @@ impl State {
             return Err(EngineError::VolumeInUse { name: name.to_owned(), ids: ids.join(", ") });
         }
         self.volumes.0.remove(name);
+        self.volume_event(now, "destroy", name, VecMap::new());
         Ok(())
     }
 
-    /// `docker volume prune`.
-    pub(super) fn prune_volumes(&mut self, filters: &Filters) -> Result<VolumesPruned, EngineError> {
+    /// `docker volume prune`, which says nothing of the single volumes.
+    pub(super) fn prune_volumes(&mut self, now: Time, filters: &Filters) -> Result<VolumesPruned, EngineError> {
         if let Some(key) = filters.keys().find(|k| !["label", "label!"].contains(k)) {
             return Err(EngineError::InvalidFilter { filter: key.to_owned() });
         }
@@ -268,6 +297,7 @@ impl State {
             }
             stays
         });
+        self.events.pruned(now, "volume", pruned.space_reclaimed);
         Ok(pruned)
     }
 
@@ -278,13 +308,14 @@ impl State {
     }
 
     /// A container with these mounts goes; `anonymous` takes along what nobody else has.
-    pub(super) fn release_mounts(&mut self, mounts: &[ContainerMount], anonymous: bool) {
+    pub(super) fn release_mounts(&mut self, now: Time, mounts: &[ContainerMount], anonymous: bool) {
         for mount in mounts {
             let Source::Volume { name, anonymous: unnamed } = &mount.source else { continue };
             let Some(volume) = self.volumes.0.get_mut(name) else { continue };
             volume.users = volume.users.saturating_sub(1);
             if anonymous && *unnamed && volume.users == 0 {
                 self.volumes.0.remove(name);
+                self.volume_event(now, "destroy", name, VecMap::new());
             }
         }
     }
