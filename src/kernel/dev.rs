@@ -4,6 +4,9 @@
 use crate::ambient::Time;
 use crate::layerfs::{Errno, FileKind, FsType, Mount, Vfs, Who};
 
+/// How much fits into it.
+const SIZE: u64 = 64 << 20;
+
 /// The group that owns terminals, Debian's `tty`.
 const TTY_GROUP: u32 = 5;
 
@@ -29,7 +32,7 @@ const LINKS: &[(&str, &str)] = &[
 /// The file system to be mounted on `/dev`, without any terminal. Make it once and clone it: clones share everything
 /// until they are changed.
 pub fn mount(now: Time) -> Result<Mount, Errno> {
-    let mut vfs = Vfs::new(Mount::plain(FsType::Tmpfs));
+    let mut vfs = Vfs::new(Mount::plain(FsType::Tmpfs).with_quota(SIZE));
     let who = Who { umask: 0, ..Who::root(now) };
     vfs.chmod(&who, "/", 0o755)?;
     vfs.mkdir(&who, "/pts", 0o755)?;

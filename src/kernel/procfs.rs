@@ -235,8 +235,7 @@ fn mounts(system: &System) -> String {
     let mut out = String::new();
     for mount in system.mounts().iter() {
         let mode = if mount.read_only { "ro" } else { "rw" };
-        let _ =
-            writeln!(out, "{} {} {} {mode},relatime{} 0 0", mount.source, mount.target, mount.fstype, mount.options);
+        let _ = writeln!(out, "{} {} {} {mode}{} 0 0", mount.source, mount.target, mount.fstype, mount.options);
     }
     out
 }
@@ -247,8 +246,13 @@ fn mountinfo(system: &System) -> String {
         let mode = if mount.read_only { "ro" } else { "rw" };
         let parent = if at == 0 { 1 } else { 600 };
         let (fstype, source, target) = (&mount.fstype, &mount.source, &mount.target);
-        let _ =
-            writeln!(out, "{} {parent} 0:{} / {target} {mode},relatime - {fstype} {source} {mode}", 600 + at, 50 + at);
+        let _ = writeln!(
+            out,
+            "{} {parent} 0:{} / {target} {mode}{} - {fstype} {source} {mode}",
+            600 + at,
+            50 + at,
+            mount.options
+        );
     }
     out
 }

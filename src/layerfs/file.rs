@@ -51,6 +51,14 @@ impl Handle {
         self.0.kind
     }
 
+    /// How many of `len` bytes from its beginning on its file system has room for.
+    pub(super) fn fits(&self, len: u64) -> u64 {
+        match &self.0.target {
+            Target::Live { fs, ino } => fs.borrow_mut().fits(*ino, 0, len),
+            _ => len,
+        }
+    }
+
     /// Whether two handles are the same open file.
     pub fn same(&self, other: &Handle) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -186,6 +194,15 @@ impl Vfs {
         }
         let mut mount = fs.borrow_mut();
         mount.reserve(data.len() as u64)?;
+        let end = match mount.upper.get(ino).map(|node| &node.body) {
+            Some(Body::File(blob)) => blob.len(),
+            _ => 0,
+        };
+        let fits = mount.fits(ino, off.unwrap_or(end), data.len() as u64);
+        let data = data.get(..fits as usize).unwrap_or(data);
+        if data.is_empty() {
+            return Err(Errno::ENOSPC);
+        }
         let mut result = Err(Errno::EINVAL);
         mount.change(ino, |node| {
             if let Body::File(blob) = &mut node.body {

@@ -31,6 +31,9 @@ impl FsType {
     }
 }
 
+/// Bytes in a page of memory.
+const PAGE: u64 = 4096;
+
 /// What a mount's files may hold unless told otherwise: a program that writes without end meets a full disk.
 const CAPACITY: u64 = 1 << 30;
 
@@ -47,6 +50,9 @@ pub struct Mount {
     /// Bytes that its files may hold in memory, and how many were written since that was last looked at.
     pub(super) capacity: u64,
     pub(super) written: u64,
+    /// Bytes of pages that its files may take, and no fewer than they take.
+    quota: Option<u64>,
+    booked: u64,
     /// How often files of the upper are open; a file without a name stays as long as it is.
     pub(super) opens: VecMap<Ino, u32>,
 }
@@ -106,6 +112,8 @@ impl Mount {
             generation: 0,
             capacity: CAPACITY,
             written: 0,
+            quota: None,
+            booked: 0,
             opens: VecMap::new(),
         }
     }
@@ -133,6 +141,25 @@ impl Mount {
     /// shared with lower layers by a copy-up hold none.
     pub fn with_capacity(self, bytes: u64) -> Mount {
         Mount { capacity: bytes, ..self }
+    }
+
+    /// The same, full when the pages of its files are so many bytes: a file system in memory. They are rounded up to
+    /// whole pages; 0 is no limit.
+    pub fn with_quota(self, bytes: u64) -> Mount {
+        Mount { quota: Some(pages(bytes)), ..self }
+    }
+
+    /// How many bytes fit into it, where it has a limit of its own.
+    pub fn quota(&self) -> Option<u64> {
+        self.quota
+    }
+
+    /// Bytes in use as `df` counts them: in memory whole pages, elsewhere what is in the upper layer.
+    pub fn used(&self) -> u64 {
+        match self.kind {
+            FsType::Tmpfs => self.upper.nodes().map(page_bytes).sum(),
+            _ => self.size_rw(),
+        }
     }
 
     /// What it presents itself as.
@@ -174,6 +201,26 @@ impl Mount {
                 self.upper.free(ino);
             }
         }
+    }
+
+    /// How many of `len` bytes fit into the file at `off` without exceeding the quota. What is in use is added up only
+    /// when as much as fits may have been written since the last time.
+    pub(super) fn fits(&mut self, ino: Ino, off: u64, len: u64) -> u64 {
+        let Some(quota) = self.quota.filter(|quota| *quota > 0) else { return len };
+        // A write may begin one page and end another.
+        let most = pages(len).saturating_add(PAGE);
+        self.booked = self.booked.saturating_add(most);
+        if self.booked <= quota {
+            return len;
+        }
+        let used = self.used();
+        self.booked = used.saturating_add(most);
+        let (held, size) = match self.upper.get(ino).map(|node| &node.body) {
+            Some(Body::File(blob)) => (blob.allocated(), blob.len()),
+            _ => (0, 0),
+        };
+        let room = (quota + pages(held)).saturating_sub(used).saturating_sub(held);
+        len.min(size.saturating_sub(off).saturating_add(room))
     }
 
     /// Counts changes.
@@ -305,6 +352,19 @@ impl Mount {
             stat.nlink = 1;
         }
         Some(stat)
+    }
+}
+
+/// Rounded up to whole pages of memory.
+fn pages(bytes: u64) -> u64 {
+    bytes.div_ceil(PAGE).saturating_mul(PAGE)
+}
+
+/// What a file takes of memory.
+fn page_bytes(node: &Node) -> u64 {
+    match &node.body {
+        Body::File(blob) => pages(blob.allocated()),
+        _ => 0,
     }
 }
 

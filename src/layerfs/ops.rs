@@ -46,6 +46,9 @@ impl Vfs {
         if !permits(who, &meta, kind == FileKind::Dir, mode & 7) {
             return Err(Errno::EACCES);
         }
+        if mode & 1 != 0 && kind == FileKind::File && spot.point.noexec() {
+            return Err(Errno::EACCES);
+        }
         let on_disk = matches!(kind, FileKind::File | FileKind::Dir | FileKind::Symlink);
         if mode & 2 != 0 && on_disk && spot.point.read_only {
             return Err(Errno::EROFS);
@@ -447,9 +450,17 @@ impl Vfs {
         set_content_of(who, &fs, ino, |blob| blob.truncated(len))
     }
 
-    /// Makes a file or replaces its content, in O(1), as `open(O_WRONLY|O_CREAT|O_TRUNC)` and writing would.
+    /// Makes a file or replaces its content, in O(1), as `open(O_WRONLY|O_CREAT|O_TRUNC)` and writing would;
+    /// ENOSPC if it did not fit whole.
     pub fn put_blob(&mut self, who: &Who<'_>, path: &str, content: Blob, mode: u32) -> Result<(), Errno> {
         let handle = self.open(who, path, OpenFlags::REWRITE, mode)?;
-        self.set_content(who, &handle, |_| content)
+        let fits = handle.fits(content.len());
+        let full = fits < content.len();
+        self.set_content(who, &handle, |_| if full { content.truncated(fits) } else { content })?;
+        if full {
+            Err(Errno::ENOSPC)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -185,7 +185,9 @@ pub struct MountInfo {
     pub bind: bool,
     /// Device number, as `Stat::dev`.
     pub dev: u32,
-    /// Further options, each with a comma before it: `,lowerdir=…`.
+    /// How many bytes fit into it, where that is its own affair; 0 is any number.
+    pub size: Option<u64>,
+    /// Further options, each with a comma before it: `,relatime,lowerdir=…`.
     pub options: String,
 }
 
@@ -213,10 +215,19 @@ pub(super) struct MountPoint {
     pub dev: u32,
     pub source: String,
     pub fstype: String,
+    pub options: String,
     pub bind: bool,
 }
 
+/// The options of a mount that was made without any.
+const RELATIME: &str = ",relatime";
+
 impl MountPoint {
+    /// Whether nothing in it can be executed.
+    pub fn noexec(&self) -> bool {
+        self.options.split(',').any(|option| option == "noexec")
+    }
+
     /// Whether names can move from one to the other.
     pub fn same(&self, other: &MountPoint) -> bool {
         (&self.target, self.dev) == (&other.target, other.dev)
@@ -275,6 +286,7 @@ impl Vfs {
             dev: known.unwrap_or_else(|| self.next_dev()),
             source: source.to_owned(),
             fstype: fstype.name().to_owned(),
+            options: RELATIME.to_owned(),
             bind: false,
             fs: Fs::Tree(fs),
         }
@@ -300,6 +312,22 @@ impl Vfs {
         }
         let point = self.tree_point(target, fs, String::new(), read_only);
         self.points.push(Rc::new(point));
+        Ok(())
+    }
+
+    /// The same as a device `source` with these options, as `/proc/mounts` shows them after `rw` or `ro`; of them
+    /// `,noexec` is minded.
+    pub fn mount_device(
+        &mut self,
+        path: &str,
+        fs: SharedMount,
+        read_only: bool,
+        (source, options): (&str, &str),
+    ) -> Result<(), Errno> {
+        self.mount_at(path, fs, read_only)?;
+        if let Some(point) = self.points.last_mut().map(Rc::make_mut) {
+            (point.source, point.options) = (source.to_owned(), options.to_owned());
+        }
         Ok(())
     }
 
@@ -340,6 +368,7 @@ impl Vfs {
             dev,
             source: fstype.to_owned(),
             fstype: fstype.to_owned(),
+            options: ",nosuid,nodev,noexec,relatime".to_owned(),
             bind: false,
         }));
         Ok(())
@@ -373,12 +402,16 @@ impl Vfs {
             fstype: p.fstype.clone(),
             read_only: p.read_only,
             used: match &p.fs {
-                Fs::Tree(fs) if with_use => fs.borrow().size_rw(),
+                Fs::Tree(fs) if with_use => fs.borrow().used(),
                 _ => 0,
             },
             bind: p.bind,
             dev: p.dev,
-            options: String::new(),
+            size: match &p.fs {
+                Fs::Tree(fs) => fs.borrow().quota(),
+                Fs::Pseudo(_) => None,
+            },
+            options: p.options.clone(),
         };
         self.points.iter().filter(|p| !p.fstype.is_empty()).map(info).collect()
     }

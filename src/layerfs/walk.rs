@@ -319,6 +319,7 @@ pub(super) fn grafted(point: &Rc<MountPoint>, canon: &str, node: PseudoNode) -> 
         dev: GRAFTED | hash(canon) as u32,
         source: String::new(),
         fstype: String::new(),
+        options: String::new(),
         bind: true,
         fs: Fs::Tree(fs),
     };

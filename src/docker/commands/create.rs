@@ -385,10 +385,20 @@ fn volumes(cli: &Cli, args: &Args, config: &mut ContainerConfig, host: &mut Host
         let target = field(&["target", "destination", "dst"]).ok_or("target is required")?;
         let readonly =
             text.split(',').any(|f| matches!(f, "readonly" | "ro" | "readonly=true" | "ro=true" | "readonly=1"));
-        let mode = if readonly { ":ro" } else { "" };
+        let nocopy = text.split(',').any(|f| matches!(f, "volume-nocopy" | "volume-nocopy=true" | "volume-nocopy=1"));
+        let mode = match (readonly, nocopy) {
+            (false, false) => "",
+            (true, false) => ":ro",
+            (false, true) => ":nocopy",
+            (true, true) => ":ro,nocopy",
+        };
         match (field(&["type"]).unwrap_or("volume"), field(&["source", "src"])) {
             ("tmpfs", _) => {
-                host.tmpfs.get_or_insert_default().insert(target.to_owned(), String::new());
+                let named = [("tmpfs-size", "size"), ("tmpfs-mode", "mode")];
+                let values =
+                    named.iter().filter_map(|(field_name, name)| Some(format!("{name}={}", field(&[field_name])?)));
+                let options: Vec<String> = values.chain(readonly.then(|| "ro".to_owned())).collect();
+                host.tmpfs.get_or_insert_default().insert(target.to_owned(), options.join(","));
             }
             ("bind", None) => {
                 return Err("invalid mount config for type \"bind\": field Source must not be empty".to_owned())

@@ -95,6 +95,21 @@ pub enum EngineError {
     BadVolumeMode {
         mode: String,
     },
+    /// `nocopy` for a directory of the host.
+    NocopyOfBind {
+        text: String,
+    },
+    DuplicateMount {
+        path: String,
+    },
+    RelativeMountPath {
+        path: String,
+    },
+    MountOnRoot,
+    /// `option` is as Go prints a list of texts, without its brackets.
+    InvalidTmpfsOption {
+        option: String,
+    },
     BadVolumeName {
         name: String,
     },
@@ -223,6 +238,11 @@ pub enum EngineError {
     NoSuchGroup {
         group: String,
     },
+    /// One that `--group-add` names.
+    NoSuchFurtherGroup {
+        group: String,
+    },
+    IdOutOfRange,
     PortAllocated {
         container: String,
         endpoint: String,
@@ -311,6 +331,15 @@ impl fmt::Display for EngineError {
             E::BadDetachKeys { keys } => write!(f, "Invalid detach keys ({keys}) provided"),
             E::BadVolume { text } => write!(f, "invalid volume specification: '{text}'"),
             E::BadVolumeMode { mode } => write!(f, "invalid mode: {mode}"),
+            E::NocopyOfBind { text } => write!(
+                f,
+                "invalid volume specification: '{text}': invalid mount config for type \"bind\": field VolumeOptions must \
+                 not be specified"
+            ),
+            E::DuplicateMount { path } => write!(f, "Duplicate mount point: {path}"),
+            E::RelativeMountPath { path } => write!(f, "invalid mount path: '{path}' mount path must be absolute"),
+            E::MountOnRoot => f.write_str("invalid specification: destination can't be '/'"),
+            E::InvalidTmpfsOption { option } => write!(f, "invalid tmpfs option [{option}]"),
             E::BadVolumeName { name } => write!(
                 f,
                 "create {name}: {} includes invalid characters for a local volume name, only \
@@ -407,7 +436,8 @@ impl fmt::Display for EngineError {
             E::Oci { problem } => write!(
                 f,
                 "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container \
-                 process: {problem}: unknown"
+                 process: {problem}: unknown{}",
+                problem.advice()
             ),
             E::OciExec { problem } => write!(
                 f,
@@ -415,6 +445,10 @@ impl fmt::Display for EngineError {
             ),
             E::NoSuchUser { user } => write!(f, "unable to find user {user}: no matching entries in passwd file"),
             E::NoSuchGroup { group } => write!(f, "unable to find group {group}: no matching entries in group file"),
+            E::NoSuchFurtherGroup { group } => {
+                write!(f, "Unable to find group {group}: no matching entries in group file")
+            }
+            E::IdOutOfRange => f.write_str("uids and gids must be in range 0-2147483647"),
             E::PortAllocated { container, endpoint, host } => write!(
                 f,
                 "driver failed programming external connectivity on endpoint {container} ({endpoint}): Bind for {host} \

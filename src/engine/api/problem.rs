@@ -17,6 +17,19 @@ pub enum OciProblem {
     Chdir(String),
     /// The working directory is not a directory.
     ChdirNotDir(String),
+    /// The kernel refuses a file system in memory.
+    Tmpfs {
+        /// Where it was to be.
+        target: String,
+        /// The flags of mount(2).
+        flags: u32,
+        /// Its other options.
+        data: String,
+        /// The errno's words in lower case.
+        why: String,
+    },
+    /// A file system over `/dev` hides the devices.
+    NoDevNull,
 }
 
 impl fmt::Display for OciProblem {
@@ -32,6 +45,19 @@ impl fmt::Display for OciProblem {
             OciProblem::ChdirNotDir(dir) => {
                 write!(f, "chdir to cwd ({}) set in config.json failed: not a directory", quoted(dir))
             }
+            OciProblem::Tmpfs { target, flags, data, why } => {
+                let comma = if data.is_empty() { "" } else { ", data: " };
+                write!(
+                    f,
+                    "error during container init: error mounting \"tmpfs\" to rootfs at {}: mount tmpfs:{target} (via \
+                     /proc/self/fd/6), flags: {flags:#x}{comma}{data}: {why}",
+                    quoted(target)
+                )
+            }
+            OciProblem::NoDevNull => f.write_str(
+                "error during container init: error reopening /dev/null inside container: open /dev/null: permission \
+                 denied",
+            ),
         }
     }
 }
@@ -42,8 +68,20 @@ impl OciProblem {
     pub fn exit_code(&self) -> i32 {
         match self {
             OciProblem::NotInPath(_) | OciProblem::NoSuchFile(_) | OciProblem::Chdir(_) => 127,
-            OciProblem::PermissionDenied(_) => 126,
-            OciProblem::ExecFormat(_) | OciProblem::ChdirNotDir(_) => 128,
+            OciProblem::PermissionDenied(_) | OciProblem::NoDevNull => 126,
+            OciProblem::Tmpfs { .. } if !self.advice().is_empty() => 127,
+            OciProblem::ExecFormat(_) | OciProblem::ChdirNotDir(_) | OciProblem::Tmpfs { .. } => 128,
+        }
+    }
+
+    /// What the daemon adds to it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            OciProblem::Tmpfs { why, .. } if why == "not a directory" => {
+                ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path \
+                 exists and is the expected type"
+            }
+            _ => "",
         }
     }
 }

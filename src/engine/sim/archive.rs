@@ -56,15 +56,19 @@ impl SimEngine {
         result
     }
 
-    fn with_files_at_rest<R>(&self, container: &Container, f: impl FnOnce(&mut Vfs, &Who<'_>) -> R) -> R {
+    fn with_files_at_rest<R>(
+        &self,
+        container: &Container,
+        f: impl FnOnce(&mut Vfs, &Who<'_>) -> Result<R, EngineError>,
+    ) -> Result<R, EngineError> {
         let now = self.kernel.now();
         let (root, host) = {
             let inner = container.get();
             (inner.root.clone(), inner.host_config.clone())
         };
         let mut vfs = Vfs::with_root(root);
-        rootfs::bind_host_files(&mut vfs, now, &container.config, &host, 0);
-        self.mount_volumes(&mut vfs, &container.mounts);
+        let files = rootfs::host_dir(now, &container.config, &host, 0);
+        self.mount_all(&mut vfs, container, &files, false)?;
         f(&mut vfs, &Who::root(now))
     }
 

@@ -1,7 +1,7 @@
 //! `docker create`: a container from an image and a wish. It must not know how containers run.
 
 use super::containers::{Container, NewContainer};
-use super::{merge, names, rootfs, State};
+use super::{merge, names, rootfs, tmpfs, State};
 use crate::ambient::Time;
 use crate::engine::api::{ContainerConfig, ContainerCreate, EngineError, HostConfig};
 use crate::layerfs::{Meta, Mount};
@@ -44,6 +44,7 @@ impl State {
         let root = Rc::new(RefCell::new(Mount::with_init(lowers, init).with_root(Meta::new(0o755, now))));
         rootfs::make_dir(&root, &config.working_dir, now);
         let mounts = self.mounts_for(now, &config, &host_config)?;
+        self.fill_volumes(now, &root, &mounts);
         if let Some(top) = &image.top {
             self.layers.hold(top);
         }
@@ -111,6 +112,7 @@ fn verify(config: &ContainerConfig, host: &HostConfig) -> Result<(), EngineError
     if host.memory != 0 && host.memory < MEMORY_MIN {
         return Err(EngineError::MemoryTooSmall);
     }
+    host.tmpfs.iter().flatten().try_for_each(|(path, _)| tmpfs::verify_destination(path))?;
     if !config.stop_signal.is_empty() && crate::kernel::Signal::parse(&config.stop_signal).is_none() {
         return Err(EngineError::InvalidSignal { signal: config.stop_signal.clone() });
     }

@@ -403,8 +403,9 @@ fn overlay(container: &Container) -> MountInfo {
         used: container.size_rw(&container.get()),
         bind: false,
         dev: 0,
+        size: None,
         options: format!(
-            ",lowerdir={},upperdir={},workdir={dir}/work",
+            ",relatime,lowerdir={},upperdir={},workdir={dir}/work",
             lowers.join(":"),
             diff_dir(&container.cache_id)
         ),

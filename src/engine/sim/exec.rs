@@ -102,6 +102,7 @@ impl SimEngine {
                 argv: config.cmd.clone(),
                 env,
                 user: user.clone(),
+                group_add: exec.container.get().host_config.group_add.clone().unwrap_or_default(),
                 working_dir: working_dir.clone(),
                 fds: ends.fds,
                 tty: ends.tty.clone(),

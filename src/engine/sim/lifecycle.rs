@@ -101,8 +101,8 @@ impl SimEngine {
         if connected {
             self.network_event(container, "connect");
         }
-        let (system, files) = self.boot(container);
         self.mount_events(container, "mount");
+        let (system, files) = self.boot(container).map_err(with_code)?;
         let ends = Ends::new(config.tty, config.open_stdin);
         if let Some(tty) = &ends.tty {
             let index = system.add_tty(tty);
@@ -116,6 +116,7 @@ impl SimEngine {
                 argv: merge::command(config),
                 env: merge::environment(&config.hostname, config.tty, config.env.as_deref().unwrap_or_default()),
                 user: config.user.clone(),
+                group_add: host.group_add.clone().unwrap_or_default(),
                 working_dir: config.working_dir.clone(),
                 fds: ends.fds,
                 tty: ends.tty.clone(),
@@ -123,11 +124,8 @@ impl SimEngine {
             },
         )
         .map_err(|failure| match failure {
-            Failure::Engine(error) => (error, 128),
-            Failure::Oci(problem) => {
-                let code = problem.exit_code();
-                (EngineError::Oci { problem }, code)
-            }
+            Failure::Engine(error) => with_code(error),
+            Failure::Oci(problem) => with_code(EngineError::Oci { problem }),
         })?;
         let running = Rc::new(Running {
             system,
@@ -156,7 +154,7 @@ impl SimEngine {
     }
 
     /// The machine that a container is: its file system as it is now, with everything that is mounted into it.
-    fn boot(&self, container: &Container) -> (System, SharedMount) {
+    fn boot(&self, container: &Container) -> Result<(System, SharedMount), EngineError> {
         let now = self.kernel.now();
         let config = &container.config;
         let root = container.get().root.clone();
@@ -165,18 +163,19 @@ impl SimEngine {
         let mut vfs = Vfs::with_root(root);
         let (files, read_only) = {
             let inner = container.get();
-            self.fixtures.mount(&mut vfs, now);
-            let files = rootfs::bind_host_files(&mut vfs, now, config, &inner.host_config, inner.host_part);
-            (files, inner.host_config.readonly_rootfs)
+            let host = &inner.host_config;
+            let own_shm = host.tmpfs.iter().flatten().any(|(path, _)| merge::clean(path) == "/dev/shm");
+            self.fixtures.mount(&mut vfs, now, (!own_shm).then_some(host.shm_size.unsigned_abs()));
+            (rootfs::host_dir(now, config, host, inner.host_part), host.readonly_rootfs)
         };
-        self.mount_volumes(&mut vfs, &container.mounts);
+        self.mount_all(&mut vfs, container, &files, true)?;
         if read_only {
             vfs.set_root_read_only();
         }
         let system = System::new(&self.kernel, vfs, &config.hostname, self.programs.clone());
         let proc = Rc::new(Procfs::new(&system));
         let _ = system.change_mounts(|vfs| vfs.mount_pseudo("/proc", proc, "proc"));
-        (system, files)
+        Ok((system, files))
     }
 
     fn start_failed(self: &Rc<Self>, container: &Rc<Container>, error: &EngineError, code: i32) {
@@ -368,6 +367,15 @@ impl SimEngine {
         self.changes.notify();
         self.logged.notify();
     }
+}
+
+/// Why it could not start, and the exit code that it gets for this.
+fn with_code(error: EngineError) -> (EngineError, i32) {
+    let code = match &error {
+        EngineError::Oci { problem } => problem.exit_code(),
+        _ => 128,
+    };
+    (error, code)
 }
 
 /// Nanoseconds of virtual time that the daemon takes.

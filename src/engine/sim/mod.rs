@@ -36,6 +36,7 @@ mod snapshot;
 mod status;
 mod store;
 mod streams;
+mod tmpfs;
 mod volumes;
 
 pub use status::human_duration;

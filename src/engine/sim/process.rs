@@ -5,6 +5,7 @@ use super::merge;
 use crate::engine::api::{EngineError, OciProblem};
 use crate::kernel::{race, users, Body, Child, Disposition, Either, ExecError, Fds, Proc, Signal, Spawn, System, Tty};
 use crate::layerfs::{Errno, FileKind, Vfs, Who};
+use crate::sorted;
 
 /// What is to be run.
 pub(super) struct Launch {
@@ -12,6 +13,8 @@ pub(super) struct Launch {
     /// Without HOME.
     pub(super) env: Vec<(String, String)>,
     pub(super) user: String,
+    /// Further groups, by name or number.
+    pub(super) group_add: Vec<String>,
     /// Absolute; empty is `/`.
     pub(super) working_dir: String,
     pub(super) fds: Fds,
@@ -30,7 +33,7 @@ pub(super) enum Failure {
 
 /// Starts it as a process whose parent is outside.
 pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> {
-    let Launch { argv, mut env, user, working_dir, fds, tty, init } = launch;
+    let Launch { argv, mut env, user, group_add, working_dir, fds, tty, init } = launch;
     let now = system.kernel().now();
     let (mut cred, home) = system.with_vfs(|vfs| users::resolve(vfs, &Who::root(now), &user)).map_err(|e| {
         let (name, group) = user.split_once(':').unwrap_or((&user, ""));
@@ -40,9 +43,12 @@ pub(super) fn launch(system: &System, launch: Launch) -> Result<Child, Failure> 
         })
     })?;
     // Since 20.10.18 the primary group is among the further ones, so that a file may deny it something.
-    if !cred.groups.contains(&cred.gid) {
-        cred.groups.insert(0, cred.gid);
-    }
+    cred.groups.push(cred.gid);
+    let further = system.with_vfs(|vfs| further_groups(vfs, &Who::root(now), &group_add)).map_err(Failure::Engine)?;
+    cred.groups.extend(further);
+    // The kernel keeps them in order.
+    sorted::sort(&mut cred.groups);
+    cred.groups.dedup();
     if !env.iter().any(|(k, _)| k == "HOME") {
         merge::set(&mut env, "HOME", &home);
     }
@@ -117,6 +123,23 @@ async fn docker_init(proc: Proc, file: String, argv: Vec<String>) -> i32 {
             Either::Right(signal) => child.signal(signal),
         }
     }
+}
+
+/// The numbers of the groups that `--group-add` names; a number may be one that nobody knows.
+fn further_groups(vfs: &Vfs, who: &Who<'_>, named: &[String]) -> Result<Vec<u32>, EngineError> {
+    const MAX: i64 = (1 << 31) - 1;
+    let known = if named.is_empty() { Vec::new() } else { users::groups(vfs, who) };
+    let number = |name: &String| {
+        if let Some(group) = known.iter().find(|group| group.name == *name || group.gid.to_string() == *name) {
+            return Ok(group.gid);
+        }
+        match name.parse::<i64>() {
+            Ok(gid @ 0..=MAX) => Ok(gid as u32),
+            Ok(_) => Err(EngineError::IdOutOfRange),
+            Err(_) => Err(EngineError::NoSuchFurtherGroup { group: name.clone() }),
+        }
+    };
+    named.iter().map(number).collect()
 }
 
 fn working_directory(vfs: &Vfs, who: &Who<'_>, dir: &str) -> Result<String, OciProblem> {

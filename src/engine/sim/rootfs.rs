@@ -88,16 +88,15 @@ pub(super) fn make_dir(root: &SharedMount, path: &str, now: Time) {
 }
 
 /// Makes the place where something is to be mounted: a directory, or an empty file with the directories above it.
-pub(super) fn make_place(root: &SharedMount, path: &str, is_dir: bool, now: Time) {
-    if is_dir {
-        return make_dir(root, path, now);
-    }
+/// It may be in another mount. What cannot be made is found missing when it is needed.
+pub(super) fn make_place(vfs: &mut Vfs, path: &str, is_dir: bool, now: Time) {
     let who = Who::root(now);
-    if let Some((dir, _)) = path.rsplit_once('/') {
-        make_dir(root, dir, now);
+    if vfs.stat(&who, path).is_ok() {
+        return;
     }
-    let mut vfs = Vfs::with_root(root.clone());
-    if vfs.stat(&who, path).is_err() {
+    let dir = if is_dir { path } else { path.rsplit_once('/').map_or("", |(dir, _)| dir) };
+    let _ = make_dirs(vfs, &who, dir);
+    if !is_dir {
         let _ = vfs.put_blob(&who, path, Blob::empty(), 0o755);
     }
 }
@@ -147,26 +146,15 @@ pub(super) fn host_files(config: &ContainerConfig, host: &HostConfig, host_part:
     [("hosts", hosts), ("hostname", format!("{}\n", config.hostname)), ("resolv.conf", resolv)]
 }
 
-/// Shows the host's three files over those of the init layer; where they are.
-pub(super) fn bind_host_files(
-    vfs: &mut Vfs,
-    now: Time,
-    config: &ContainerConfig,
-    host: &HostConfig,
-    host_part: u16,
-) -> SharedMount {
+/// The host's three files, to be shown over those of the init layer.
+pub(super) fn host_dir(now: Time, config: &ContainerConfig, host: &HostConfig, host_part: u16) -> SharedMount {
     let mut dir = Vfs::new(Mount::plain(FsType::Ext4));
     let who = Who::root(now);
     for (path, text) in host_files(config, host, host_part) {
         // There is nothing in the way of it.
         let _ = dir.put_blob(&who, path, Blob::from(text.as_str()), 0o644);
     }
-    let shared = dir.root();
-    for name in HOST_FILES {
-        // An image that has made these places into something else goes without.
-        let _ = vfs.bind(&format!("/etc/{name}"), shared.clone(), name, false);
-    }
-    shared
+    dir.root()
 }
 
 /// How long the device files of one container serve for the next ones: only their times differ.
@@ -185,14 +173,19 @@ impl Fixtures {
 
     /// Mounts everything but `/proc`, which needs the machine. A container whose image has made these places into
     /// something else goes without.
-    pub(super) fn mount(&self, vfs: &mut Vfs, now: Time) {
+    /// `/dev/shm` has room for `shm` bytes, or is left to others.
+    pub(super) fn mount(&self, vfs: &mut Vfs, now: Time, shm: Option<u64>) {
         let mut dev = self.dev.borrow_mut();
         if now.0 - dev.0 .0 >= DEV_SHARED {
             *dev = (now, device_files(now));
         }
-        let shm = Mount::plain(FsType::Tmpfs).with_root(Meta::new(0o1777, now));
-        let _ = vfs.mount_at("/dev", Rc::new(RefCell::new(dev.1.clone())), false);
-        let _ = vfs.mount_at("/dev/shm", Rc::new(RefCell::new(shm)), false);
+        let options = ("tmpfs", ",nosuid,size=65536k,mode=755");
+        let _ = vfs.mount_device("/dev", Rc::new(RefCell::new(dev.1.clone())), false, options);
+        if let Some(size) = shm {
+            let shm = Mount::plain(FsType::Tmpfs).with_root(Meta::new(0o1777, now)).with_quota(size);
+            let options = format!(",nosuid,nodev,noexec,relatime,size={}k", size.div_ceil(1024));
+            let _ = vfs.mount_device("/dev/shm", Rc::new(RefCell::new(shm)), false, ("shm", &options));
+        }
         let _ = vfs.mount_pseudo("/sys", self.sys.clone(), "sysfs");
     }
 }

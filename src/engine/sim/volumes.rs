@@ -5,14 +5,16 @@ use super::containers::Container;
 use super::filters::labels_pass;
 use super::images::ROOT_DIR;
 use super::merge::clean;
-use super::{names, rootfs, SimEngine, State};
+use super::rootfs::{self, HOST_FILES};
+use super::tmpfs::Tmpfs;
+use super::{names, SimEngine, State};
 use crate::ambient::Time;
 use crate::engine::api::{
-    ContainerConfig, EngineError, Filters, HostConfig, MountPoint, Volume as Shown, VolumeCreate, VolumeUsage,
-    VolumesPruned,
+    ContainerConfig, EngineError, Filters, HostConfig, MountPoint, OciProblem, Volume as Shown, VolumeCreate,
+    VolumeUsage, VolumesPruned,
 };
 use crate::layerfs::{FsType, Meta, Mount, PseudoNode, SharedMount, Vfs, Who};
-use crate::sorted::VecMap;
+use crate::sorted::{self, VecMap};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -46,6 +48,8 @@ pub(super) struct ContainerMount {
     pub(super) destination: String,
     source: Source,
     writable: bool,
+    /// A volume takes what the image has in its place.
+    copies: bool,
     mode: String,
 }
 
@@ -123,12 +127,15 @@ impl State {
         let (mut mounts, mut shared) = (VecMap::new(), VecMap::new());
         for text in host.binds.iter().flatten() {
             let mount = self.bind(now, text)?;
+            if mounts.contains_key(&mount.destination) || on_tmpfs(host, &mount.destination) {
+                return Err(EngineError::DuplicateMount { path: mount.destination });
+            }
             mounts.insert(mount.destination.clone(), mount);
         }
         for text in host.volumes_from.iter().flatten() {
             let (from, mode) = text.split_once(':').unwrap_or((text, ""));
             for mount in self.containers.find(from)?.mounts.iter().filter(|m| !mounts.contains_key(&m.destination)) {
-                let mount = ContainerMount { writable: mount.writable && mode != "ro", ..mount.clone() };
+                let mount = ContainerMount { writable: mount.writable && mode != "ro", copies: false, ..mount.clone() };
                 shared.insert(mount.destination.clone(), mount);
             }
         }
@@ -140,9 +147,9 @@ impl State {
             let name: Arc<str> = self.ids.hex64().into();
             self.take_volume(now, &name)?;
             let source = Source::Volume { name, anonymous: true };
-            let mount =
-                ContainerMount { destination: destination.clone(), source, writable: true, mode: String::new() };
-            mounts.insert(destination, mount);
+            let mode = String::new();
+            let to = destination.clone();
+            mounts.insert(to, ContainerMount { destination, source, writable: true, copies: true, mode });
         }
         for mount in mounts.values() {
             if let Some(volume) = mount.volume().and_then(|name| self.volumes.0.get_mut(name)) {
@@ -161,13 +168,14 @@ impl State {
         if parts.next().is_some() || source.is_empty() || !destination.starts_with('/') || clean(destination) == "/" {
             return Err(bad());
         }
-        let known = |word: &str| {
-            matches!(word, "" | "rw" | "ro" | "z" | "Z" | "nocopy" | "cached" | "delegated" | "consistent")
-        };
-        if !mode.split(',').all(known) {
+        if !is_mode(mode) {
             return Err(EngineError::BadVolumeMode { mode: mode.to_owned() });
         }
         let is_host = source.starts_with('/');
+        let has = |word: &str| mode.split(',').any(|m| m == word);
+        if is_host && has("nocopy") {
+            return Err(EngineError::NocopyOfBind { text: text.to_owned() });
+        }
         let source_of = |name: Arc<str>| Source::Volume { name, anonymous: false };
         let source = match is_host {
             true => Source::Host(clean(source)),
@@ -182,7 +190,8 @@ impl State {
         Ok(ContainerMount {
             destination: clean(destination),
             source,
-            writable: !mode.split(',').any(|m| m == "ro"),
+            writable: !has("ro"),
+            copies: !is_host && !has("nocopy"),
             mode: shown.to_owned(),
         })
     }
@@ -192,6 +201,15 @@ impl State {
         self.add_volume(now, name)?;
         self.volume_event(now, "create", name, VecMap::new());
         Ok(())
+    }
+
+    /// Lets the empty volumes of a new container take what its image has in their places.
+    pub(super) fn fill_volumes(&self, now: Time, root: &SharedMount, mounts: &[ContainerMount]) {
+        for mount in mounts.iter().filter(|mount| mount.copies) {
+            if let Some(volume) = mount.volume().and_then(|name| self.volumes.0.get(name)) {
+                fill(root, &mount.destination, &volume.files, now);
+            }
+        }
     }
 
     fn volume_event(&mut self, now: Time, action: &str, name: &str, mut attributes: VecMap<String, String>) {
@@ -327,32 +345,76 @@ impl SimEngine {
         self.host_files.replace(Some(root));
     }
 
-    /// Mounts everything into a container's file system. An empty volume first takes what the image has there.
-    pub(super) fn mount_volumes(&self, vfs: &mut Vfs, mounts: &[ContainerMount]) {
-        let now = self.kernel.now();
-        for mount in mounts {
-            let root = vfs.root();
-            let (files, inner) = match &mount.source {
-                Source::Volume { name, .. } => {
-                    let files = self.state.borrow().volumes.0.get(name).map(|v| v.files.clone());
-                    let Some(files) = files else { continue };
-                    fill(&root, &mount.destination, &files, now);
-                    (files, "/".to_owned())
-                }
-                Source::Host(path) => {
-                    let Some(host) = self.host_files.borrow().clone() else { continue };
-                    // What is missing on the host becomes a directory there.
-                    rootfs::make_dir(&host, path, now);
-                    (host, path.clone())
-                }
-            };
-            let who = Who::root(now);
-            let is_dir = Vfs::with_root(files.clone()).stat(&who, &inner).is_ok_and(|s| s.is_dir());
-            rootfs::make_place(&root, &mount.destination, is_dir, now);
-            // A place that the image has made into something else stays as it is.
-            let _ = vfs.bind(&mount.destination, files, &inner, !mount.writable);
+    /// Mounts everything into a container's file system: what is nearer to the root first, of equals volumes, then the
+    /// `files` of the host, then what is in memory, where the container `runs`.
+    pub(super) fn mount_all(
+        &self,
+        vfs: &mut Vfs,
+        container: &Container,
+        files: &SharedMount,
+        runs: bool,
+    ) -> Result<(), EngineError> {
+        enum What<'a> {
+            Mount(&'a ContainerMount),
+            File(&'a str),
+            Tmpfs(&'a str),
         }
+        let now = self.kernel.now();
+        let host = container.get().host_config.clone();
+        let mounts = container.mounts.iter().filter(|m| !on_tmpfs(&host, &m.destination));
+        let mut all: Vec<(String, What<'_>)> = mounts.map(|m| (m.destination.clone(), What::Mount(m))).collect();
+        all.extend(HOST_FILES.iter().map(|name| (format!("/etc/{name}"), What::File(name))));
+        let tmpfs = host.tmpfs.iter().flatten().filter(|_| runs);
+        all.extend(tmpfs.map(|(path, options)| (clean(path), What::Tmpfs(options))));
+        sorted::sort_by_key(&mut all, |(path, _)| path.matches('/').count());
+        for (path, what) in &all {
+            match what {
+                What::Mount(mount) => self.mount_one(vfs, mount, now),
+                What::File(name) => {
+                    rootfs::make_place(vfs, path, false, now);
+                    // An image that has made these places into something else goes without.
+                    let _ = vfs.bind(path, files.clone(), name, false);
+                }
+                What::Tmpfs(_) if path == "/dev" => return Err(EngineError::Oci { problem: OciProblem::NoDevNull }),
+                What::Tmpfs(options) => Tmpfs::parse(options, path)?.mount(vfs, path, now)?,
+            }
+        }
+        Ok(())
     }
+
+    fn mount_one(&self, vfs: &mut Vfs, mount: &ContainerMount, now: Time) {
+        let (files, inner) = match &mount.source {
+            Source::Volume { name, .. } => {
+                let files = self.state.borrow().volumes.0.get(name).map(|v| v.files.clone());
+                let Some(files) = files else { return };
+                (files, "/".to_owned())
+            }
+            Source::Host(path) => {
+                let Some(host) = self.host_files.borrow().clone() else { return };
+                // What is missing on the host becomes a directory there.
+                rootfs::make_dir(&host, path, now);
+                (host, path.clone())
+            }
+        };
+        let is_dir = Vfs::with_root(files.clone()).stat(&Who::root(now), &inner).is_ok_and(|s| s.is_dir());
+        rootfs::make_place(vfs, &mount.destination, is_dir, now);
+        // A place that the image has made into something else stays as it is.
+        let _ = vfs.bind(&mount.destination, files, &inner, !mount.writable);
+    }
+}
+
+/// Whether a file system in memory goes to this place.
+fn on_tmpfs(host: &HostConfig, destination: &str) -> bool {
+    host.tmpfs.iter().flatten().any(|(path, _)| clean(path) == destination)
+}
+
+/// The words after the second colon of `-v`: known ones, at most one of a kind.
+fn is_mode(mode: &str) -> bool {
+    const KINDS: [&[&str]; 4] = [&["rw", "ro"], &["z", "Z"], &["nocopy"], &["cached", "delegated", "consistent"]];
+    let words = || mode.split(',');
+    mode.is_empty()
+        || words().all(|word| KINDS.iter().any(|kind| kind.contains(&word)))
+            && KINDS.iter().all(|kind| words().filter(|word| kind.contains(word)).count() < 2)
 }
 
 /// Copies the image's files at `path` into a volume that is still empty.

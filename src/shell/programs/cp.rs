@@ -290,7 +290,8 @@ impl Copy {
                 };
                 // The mask of the process is applied here: `put_blob` takes the mode as it is.
                 let mode = stat.mode & 0o777 & !umask;
-                ("cannot create regular file", job.proc.fs(|vfs, who| vfs.put_blob(who, to, blob, mode)))
+                let done = job.proc.fs(|vfs, who| vfs.put_blob(who, to, blob, mode));
+                (if done == Err(Errno::ENOSPC) { "error writing" } else { "cannot create regular file" }, done)
             }
             _ if self.recursive => {
                 let made = job.proc.fs(|vfs, who| vfs.mknod(who, to, stat.kind, stat.rdev, stat.mode));

@@ -100,6 +100,8 @@ pub async fn main(job: &mut Job) -> Outcome {
     let mut to_skip = if sought { 0 } else { skip };
     let start = job.now();
     let (mut full, mut partial, mut total) = (0u64, 0u64, 0u64);
+    // A block that was read but could not be written.
+    let (mut lost_full, mut lost_partial) = (0, 0);
     // A block from a file or a memory device is whole; from a pipe or a terminal it is what one read gives.
     let whole = job.proc.fstat(source).is_ok_and(|stat| stat.kind == FileKind::File || stat.rdev.0 == 1)
         || says("iflag", "fullblock");
@@ -118,7 +120,6 @@ pub async fn main(job: &mut Job) -> Outcome {
             };
             got += piece.len() as u64;
             if to_skip == 0 {
-                total += piece.len() as u64;
                 let piece = match () {
                     () if says("conv", "ucase") => piece.to_ascii_uppercase(),
                     () if says("conv", "lcase") => piece.to_ascii_lowercase(),
@@ -127,8 +128,10 @@ pub async fn main(job: &mut Job) -> Outcome {
                 if let Err(e) = job.proc.write(target, &piece).await {
                     let name = value("of").unwrap_or_else(|| "standard output".to_string());
                     job.fail("error writing", &name, e);
+                    *(if got == size { &mut lost_full } else { &mut lost_partial }) += 1;
                     break 'blocks;
                 }
+                total += piece.len() as u64;
             }
             job.proc.checkpoint().await;
             if piece.is_empty() || !whole {
@@ -147,7 +150,7 @@ pub async fn main(job: &mut Job) -> Outcome {
     job.close(target);
     let status = value("status").unwrap_or_default();
     if status != "none" {
-        job.err(&format!("{full}+{partial} records in\n{full}+{partial} records out\n"));
+        job.err(&format!("{}+{} records in\n{full}+{partial} records out\n", full + lost_full, partial + lost_partial));
         if status != "noxfer" {
             // Virtual time stands still while a program runs; the simulated disk writes 2 GB a second.
             let nanos = (job.now().0 - start.0).max(0) + 50_000 + (total / 2) as i64;

@@ -45,6 +45,7 @@ pub fn space(job: &Job, target: &str) -> Space {
             used: 0,
             bind: false,
             dev: 0,
+            size: None,
             options: String::new(),
         })
     })
@@ -53,9 +54,7 @@ pub fn space(job: &Job, target: &str) -> Space {
 fn room(mount: &MountInfo) -> Space {
     let fixed = |size: u64, used: u64| (size, used.min(size), size - used.min(size));
     let (size, used, available) = match mount.fstype.as_str() {
-        "tmpfs" if mount.target == "/dev/shm" => fixed(64 << 20, mount.used),
-        "tmpfs" if mount.target == "/dev" => fixed(64 << 20, mount.used),
-        "tmpfs" => fixed(MEMORY / 2, mount.used),
+        "tmpfs" => fixed(mount.size.unwrap_or(MEMORY / 2), mount.used),
         "proc" | "sysfs" | "devpts" | "mqueue" | "cgroup" | "cgroup2" => (0, 0, 0),
         // A root or a bind mount: the computer's disk, of which the system itself takes a share, and 5 % are reserved.
         _ => {
@@ -208,9 +207,7 @@ pub fn mount(job: &mut Job) -> Outcome {
     }
     for m in job.proc.system().mounts().iter().filter(|m| opts.values('t').all(|t| t == m.fstype)) {
         let mode = if m.read_only { "ro" } else { "rw" };
-        job.line(
-            &[&m.source, " on ", &m.target, " type ", &m.fstype, " (", mode, ",relatime", &m.options, ")"].concat(),
-        );
+        job.line(&[&m.source, " on ", &m.target, " type ", &m.fstype, " (", mode, &m.options, ")"].concat());
     }
     Ok(())
 }
