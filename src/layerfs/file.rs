@@ -192,6 +192,7 @@ impl Vfs {
         if off.is_some_and(|off| off.saturating_add(data.len() as u64) > MAX_FILE) {
             return Err(Errno::EFBIG);
         }
+        self.note_change(file.0.dev);
         let mut mount = fs.borrow_mut();
         mount.reserve(data.len() as u64)?;
         let end = match mount.upper.get(ino).map(|node| &node.body) {
@@ -233,7 +234,10 @@ impl Vfs {
         with: impl FnOnce(&Blob) -> Blob,
     ) -> Result<(), Errno> {
         match &file.0.target {
-            Target::Live { fs, ino } => set_content_of(who, fs, *ino, with),
+            Target::Live { fs, ino } => {
+                self.note_change(file.0.dev);
+                set_content_of(who, fs, *ino, with)
+            }
             // Truncating `/proc/…` by `>` does nothing.
             Target::Pseudo { .. } => Ok(()),
             Target::Fixed { .. } => Err(Errno::EINVAL),

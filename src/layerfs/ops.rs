@@ -122,7 +122,10 @@ impl Vfs {
             Fs::Pseudo(_) => Err(Errno::EACCES),
             Fs::Tree(_) if point.read_only => Err(Errno::EROFS),
             Fs::Tree(_) if !permits(who, &meta, true, 3) => Err(Errno::EACCES),
-            Fs::Tree(fs) => Ok((fs.clone(), point.inside(spot.split().0))),
+            Fs::Tree(fs) => {
+                self.note_change(point.dev);
+                Ok((fs.clone(), point.inside(spot.split().0)))
+            }
         }
     }
 
@@ -358,7 +361,10 @@ impl Vfs {
         match &point.fs {
             Fs::Pseudo(_) => Err(Errno::EPERM),
             Fs::Tree(_) if point.read_only => Err(Errno::EROFS),
-            Fs::Tree(fs) => Ok((fs.clone(), point.inside(&spot.canon), kind, meta)),
+            Fs::Tree(fs) => {
+                self.note_change(point.dev);
+                Ok((fs.clone(), point.inside(&spot.canon), kind, meta))
+            }
         }
     }
 

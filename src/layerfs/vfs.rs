@@ -7,7 +7,7 @@ use super::mount::{FsType, Mount};
 use super::node::{Body, FileKind, Meta, Node};
 use super::path;
 use crate::ambient::Time;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -195,6 +195,8 @@ pub struct MountInfo {
 #[derive(Clone)]
 pub struct Vfs {
     pub(super) points: Vec<Rc<MountPoint>>,
+    /// Counts what was done to grafts, which are no mounts.
+    pub(super) graft_changes: Cell<u64>,
 }
 
 /// What is mounted.
@@ -250,7 +252,7 @@ impl Vfs {
 
     /// A namespace on a root that others see too.
     pub fn with_root(root: SharedMount) -> Vfs {
-        let mut vfs = Vfs { points: Vec::new() };
+        let mut vfs = Vfs { points: Vec::new(), graft_changes: Cell::new(0) };
         let point = vfs.tree_point(String::new(), root, String::new(), false);
         vfs.points.push(Rc::new(point));
         vfs
@@ -416,12 +418,12 @@ impl Vfs {
         self.points.iter().filter(|p| !p.fstype.is_empty()).map(info).collect()
     }
 
-    /// Counts the changes of all mounts: it moves when any file may have changed.
+    /// Counts the changes of all mounts and what was done through grafts: it moves when any file may have changed.
     pub fn generation(&self) -> u64 {
         let of = |p: &Rc<MountPoint>| match &p.fs {
             Fs::Tree(fs) => fs.borrow().generation(),
             Fs::Pseudo(_) => 0,
         };
-        self.points.iter().map(of).sum()
+        self.points.iter().map(of).sum::<u64>() + self.graft_changes.get()
     }
 }

@@ -329,6 +329,16 @@ pub(super) fn grafted(point: &Rc<MountPoint>, canon: &str, node: PseudoNode) -> 
 /// Grafts have device numbers of their own, since each counts its inodes from one.
 const GRAFTED: u32 = 1 << 31;
 
+impl Vfs {
+    /// Something on this device is about to change: if it is seen through a graft, that counts here, since the mount is
+    /// none of this namespace.
+    pub(super) fn note_change(&self, dev: u32) {
+        if dev & GRAFTED != 0 {
+            self.graft_changes.set(self.graft_changes.get() + 1);
+        }
+    }
+}
+
 /// FNV-1a.
 fn hash(canon: &str) -> u64 {
     canon.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))

@@ -271,3 +271,25 @@ fn further_groups_are_the_containers_and_its_execs() {
     );
     assert_eq!(out(&mut s, &format!("docker run --rm -u 1000:3 --group-add 29 con sh -c '{script}'")), "a\n3 29\n");
 }
+
+#[test]
+fn what_is_written_through_the_daemons_directories_wakes_those_who_follow_it() {
+    let mut s = sitting();
+    out(&mut s, "docker run -d --name c1 -v v1:/d ubuntu sleep 1000 >/dev/null");
+    out(&mut s, "D=/var/lib/docker/volumes/v1/_data; M=$(docker inspect -f '{{.GraphDriver.Data.MergedDir}}' c1)");
+    out(&mut s, "touch $D/f $D/g $M/h; tail -f $D/f >/root/seen & tail -F $D/late >>/root/seen 2>/dev/null &");
+    // The container writes, the host follows; and the host itself.
+    out(&mut s, "docker exec c1 sh -c 'echo uno >> /d/f'");
+    assert_eq!(out(&mut s, "cat /root/seen"), "uno\n");
+    out(&mut s, "echo dos >> $D/f");
+    assert_eq!(out(&mut s, "cat /root/seen"), "uno\ndos\n");
+    // The host writes, the container follows: into a volume, and into its root.
+    out(&mut s, "docker exec -d c1 sh -c 'tail -f /d/g /h > /seen'; sleep 1");
+    out(&mut s, "echo tres >> $D/g");
+    assert!(out(&mut s, "docker exec c1 cat /seen").ends_with("tres\n"));
+    out(&mut s, "echo cuatro >> $M/h");
+    assert!(out(&mut s, "docker exec c1 cat /seen").ends_with("cuatro\n"));
+    // A file that comes by another name is a change of its directory.
+    out(&mut s, "echo cinco > $D/other; mv $D/other $D/late");
+    assert!(out(&mut s, "cat /root/seen").ends_with("cinco\n"));
+}
