@@ -25,6 +25,7 @@ mod layers;
 mod lifecycle;
 mod logs;
 mod merge;
+mod mounts;
 mod names;
 mod network;
 mod process;

@@ -119,7 +119,7 @@ impl State {
 
     /// Every layer of the store, in the order of first use; made anew only when images or layers came or went.
     fn layer_views(&mut self) -> Vec<Arc<LayerView>> {
-        let generation = (self.images.generation, self.layers.iter().count());
+        let generation = (self.images.generation, self.layers.len());
         if self.layer_views.generation != generation {
             let mut users: VecMap<Arc<str>, (Vec<Arc<str>>, String)> = VecMap::new();
             for image in self.images.newest_first() {

@@ -1,20 +1,19 @@
-//! What is mounted into containers beside their own layers: volumes of the engine's own, and directories of the host.
-//! It must not know how containers run; the host is one shared file system.
+//! The volumes of the engine, and which of them and of the host's directories a container gets. How they come into its file
+//! system is told in `mounts`. It must not know how containers run.
 
 use super::containers::Container;
 use super::filters::labels_pass;
 use super::images::ROOT_DIR;
 use super::merge::clean;
-use super::rootfs::{self, HOST_FILES};
-use super::tmpfs::Tmpfs;
-use super::{names, SimEngine, State};
+use super::mounts::on_tmpfs;
+use super::{names, State};
 use crate::ambient::Time;
 use crate::engine::api::{
-    ContainerConfig, EngineError, Filters, HostConfig, MountPoint, OciProblem, Volume as Shown, VolumeCreate,
-    VolumeUsage, VolumesPruned,
+    ContainerConfig, EngineError, Filters, HostConfig, MountPoint, Volume as Shown, VolumeCreate, VolumeUsage,
+    VolumesPruned,
 };
 use crate::layerfs::{FsType, Meta, Mount, PseudoNode, SharedMount, Vfs, Who};
-use crate::sorted::{self, VecMap};
+use crate::sorted::VecMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,7 +34,7 @@ pub(super) struct Volumes(VecMap<Arc<str>, Volume>);
 
 /// Where a mount's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// A volume; `anonymous` ones go with their container.
     Volume { name: Arc<str>, anonymous: bool },
     /// A path of the host.
@@ -46,8 +45,8 @@ enum Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ContainerMount {
     pub(super) destination: String,
-    source: Source,
-    writable: bool,
+    pub(super) source: Source,
+    pub(super) writable: bool,
     /// A volume takes what the image has in its place.
     copies: bool,
     mode: String,
@@ -103,6 +102,11 @@ impl Volume {
 impl Volumes {
     pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.keys().map(|name| &**name)
+    }
+
+    /// The files of a volume.
+    pub(super) fn files(&self, name: &str) -> Option<SharedMount> {
+        self.0.get(name).map(|volume| volume.files.clone())
     }
 
     /// What the daemon's directory has of a volume.
@@ -337,75 +341,6 @@ impl State {
             }
         }
     }
-}
-
-impl SimEngine {
-    /// Lets containers mount directories of this file system, the host's.
-    pub fn share_host(&self, root: SharedMount) {
-        self.host_files.replace(Some(root));
-    }
-
-    /// Mounts everything into a container's file system: what is nearer to the root first, of equals volumes, then the
-    /// `files` of the host, then what is in memory, where the container `runs`.
-    pub(super) fn mount_all(
-        &self,
-        vfs: &mut Vfs,
-        container: &Container,
-        files: &SharedMount,
-        runs: bool,
-    ) -> Result<(), EngineError> {
-        enum What<'a> {
-            Mount(&'a ContainerMount),
-            File(&'a str),
-            Tmpfs(&'a str),
-        }
-        let now = self.kernel.now();
-        let host = container.get().host_config.clone();
-        let mounts = container.mounts.iter().filter(|m| !on_tmpfs(&host, &m.destination));
-        let mut all: Vec<(String, What<'_>)> = mounts.map(|m| (m.destination.clone(), What::Mount(m))).collect();
-        all.extend(HOST_FILES.iter().map(|name| (format!("/etc/{name}"), What::File(name))));
-        let tmpfs = host.tmpfs.iter().flatten().filter(|_| runs);
-        all.extend(tmpfs.map(|(path, options)| (clean(path), What::Tmpfs(options))));
-        sorted::sort_by_key(&mut all, |(path, _)| path.matches('/').count());
-        for (path, what) in &all {
-            match what {
-                What::Mount(mount) => self.mount_one(vfs, mount, now),
-                What::File(name) => {
-                    rootfs::make_place(vfs, path, false, now);
-                    // An image that has made these places into something else goes without.
-                    let _ = vfs.bind(path, files.clone(), name, false);
-                }
-                What::Tmpfs(_) if path == "/dev" => return Err(EngineError::Oci { problem: OciProblem::NoDevNull }),
-                What::Tmpfs(options) => Tmpfs::parse(options, path)?.mount(vfs, path, now)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn mount_one(&self, vfs: &mut Vfs, mount: &ContainerMount, now: Time) {
-        let (files, inner) = match &mount.source {
-            Source::Volume { name, .. } => {
-                let files = self.state.borrow().volumes.0.get(name).map(|v| v.files.clone());
-                let Some(files) = files else { return };
-                (files, "/".to_owned())
-            }
-            Source::Host(path) => {
-                let Some(host) = self.host_files.borrow().clone() else { return };
-                // What is missing on the host becomes a directory there.
-                rootfs::make_dir(&host, path, now);
-                (host, path.clone())
-            }
-        };
-        let is_dir = Vfs::with_root(files.clone()).stat(&Who::root(now), &inner).is_ok_and(|s| s.is_dir());
-        rootfs::make_place(vfs, &mount.destination, is_dir, now);
-        // A place that the image has made into something else stays as it is.
-        let _ = vfs.bind(&mount.destination, files, &inner, !mount.writable);
-    }
-}
-
-/// Whether a file system in memory goes to this place.
-fn on_tmpfs(host: &HostConfig, destination: &str) -> bool {
-    host.tmpfs.iter().flatten().any(|(path, _)| clean(path) == destination)
 }
 
 /// The words after the second colon of `-v`: known ones, at most one of a kind.
