@@ -79,7 +79,7 @@ impl Host {
         spawn.cwd = home.to_owned();
         spawn.cred = match setup.root {
             true => Cred::default(),
-            false => Cred { uid: 1000, gid: 1000, groups: vec![1000, 998] },
+            false => Cred { uid: 1000, gid: 1000, groups: vec![1000, 27, 998] },
         };
         spawn.tty = Some(tty.clone());
         let lines = setup.captured.then(Lines::new);

@@ -149,3 +149,49 @@ fn tab_completes_what_docker_holds() {
         session.run_keys("\u{3}");
     }
 }
+
+#[test]
+fn sudo_is_root_for_a_command() {
+    let mut session = Session::start(Options { images: vec!["busybox".into()], ..Options::default() }).unwrap();
+    for (line, output, status) in [
+        ("id -u; sudo id", "1000\nuid=0(root) gid=0(root) groups=0(root)\n", 0),
+        ("sudo -u nobody id -un", "nobody\n", 0),
+        ("sudo -u nosuch id", "sudo: unknown user nosuch\nsudo: error initializing audit plugin sudoers_audit\n", 1),
+        ("sudo nosuch", "sudo: nosuch: command not found\n", 1),
+        (
+            "sudo cd /",
+            "sudo: cd: command not found\nsudo: \"cd\" is a shell built-in command, it cannot be run directly.\n\
+             sudo: the -s option may be used to run a privileged shell.\n\
+             sudo: the -D option may be used to run a command in a specific directory.\n",
+            1,
+        ),
+        (
+            "sudo A=1 printenv A HOME SUDO_USER SUDO_COMMAND",
+            "1\n/root\nalumno\n/usr/bin/printenv A HOME SUDO_USER SUDO_COMMAND\n",
+            0,
+        ),
+        ("sudo -E printenv HOME", "/home/alumno\n", 0),
+        ("sudo -i pwd", "/root\n", 0),
+        ("sudo -s echo 'a  b' '$HOME'", "a  b /root\n", 0),
+        ("sudo sh -c 'exit 3'", "", 3),
+        ("ls /var/lib/docker", "ls: cannot open directory '/var/lib/docker': Permission denied\n", 2),
+        ("sudo ls /var/lib/docker/overlay2 | grep -c -v '^l$'", "1\n", 0),
+        ("sudo docker images -q | wc -l", "1\n", 0),
+        ("cat /etc/sudoers", "cat: /etc/sudoers: Permission denied\n", 1),
+        (
+            "sudo chmod u-s /usr/bin/sudo; sudo id",
+            "sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set\n",
+            1,
+        ),
+    ] {
+        let outcome = session.run_line(line);
+        assert_eq!((outcome.output.as_str(), outcome.status), (output, status), "{line}");
+    }
+    let mut session = Session::start(Options { root: true, ..Options::default() }).unwrap();
+    session.run_line("sed -i '/%sudo/d' /etc/sudoers");
+    let outcome = session.run_line("sudo -u alumno sudo id");
+    let refused = "alumno is not in the sudoers file.\nThis incident has been reported to the administrator.\n";
+    assert_eq!((outcome.output.as_str(), outcome.status), (refused, 1));
+    let outcome = session.run_line("sudo");
+    assert!(outcome.stderr.starts_with("usage: sudo -h | -K | -k | -V\n") && outcome.status == 1);
+}

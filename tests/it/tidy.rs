@@ -231,6 +231,7 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("chown", "&/P"),
     ("du", "P"),
     ("links", "P"),
+    ("sudo", "n"),
     ("realpath", "P"),
     ("rm", "!"),
     ("ls", "k"),

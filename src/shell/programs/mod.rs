@@ -58,6 +58,7 @@ mod sizes;
 mod sort;
 mod stat;
 mod stty;
+mod sudo;
 mod sums;
 mod tail;
 mod tar;
@@ -179,6 +180,7 @@ table! {
     "split" waits dd::split, 1, "[OPTION]... [FILE [PREFIX]]", "Output pieces of FILE to PREFIXaa, PREFIXab, ....";
     "stat" now stat::main, 1, "[OPTION]... FILE...", "Display file or file system status.";
     "stty" now stty::main, 1, "[SETTING]...", "Print or change terminal characteristics.";
+    "sudo" waits sudo::main, 1, "[OPTION]... [VAR=value] [COMMAND [ARG]...]", "Execute a command as another user.";
     "sync" now machine::sync, 1, "[OPTION] [FILE]...", "Synchronize cached writes to persistent storage.";
     "tac" waits cat::tac, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, last line first.";
     "tail" waits tail::main, 1, "[OPTION]... [FILE]...", "Print the last 10 lines of each FILE to standard output.";
