@@ -61,6 +61,7 @@ impl System {
                 pending.push_back(signal);
             }
             record.interrupt.set(true);
+            record.sender.set(0);
             drop(pending);
             return record.wake();
         } else if shielded {

@@ -33,6 +33,7 @@ impl System {
         record.task.set(None);
         let fds: Fds = record.fds.take();
         drop(fds);
+        record.ports.borrow_mut().clear();
         record.env.borrow_mut().clear();
         self.leave_session(record);
         self.hand_over_children(record);

@@ -265,6 +265,7 @@ impl Proc {
             allowed = true;
             if let Some(signal) = signal {
                 self.system().deliver(&target, signal, Origin::Inside);
+                target.sender.set(self.pid());
             }
         }
         if allowed {

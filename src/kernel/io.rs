@@ -11,6 +11,9 @@ use crate::terminal::tty::{Size, Termios};
 use std::rc::Rc;
 use std::task::Poll;
 
+/// How many links one after another are followed in search of a descriptor.
+const LINKS: u32 = 8;
+
 /// From where `Proc::seek` counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Whence {
@@ -242,15 +245,20 @@ impl Proc {
         }
     }
 
-    /// `/dev/stdin`, `/dev/fd/3`, `/proc/self/fd/1`: the descriptor's own open file, or, where that is a regular file, the
+    /// `/dev/stdin`, `/dev/fd/3`, `/proc/self/fd/1`, and links to them: the descriptor's own open file, or, where that is a regular file, the
     /// file opened anew, as `/proc`'s magic links do.
     fn reopen(&self, path: &str, flags: OpenFlags) -> Option<Result<File, Errno>> {
-        let followed = match path {
-            "/dev/stdin" | "/dev/stdout" | "/dev/stderr" => {
-                self.fs(|vfs, who| vfs.readlink(who, path)).ok()?.to_string()
+        let mut followed = path.to_string();
+        for _ in 0..LINKS {
+            if followed.starts_with("/proc/") {
+                break;
             }
-            _ => path.to_string(),
-        };
+            match self.fs(|vfs, who| vfs.readlink(who, &followed)) {
+                Ok(target) if target.starts_with('/') => followed = target.to_string(),
+                // Only absolute links lead to `/dev`.
+                _ => break,
+            }
+        }
         let own = format!("/proc/{}/fd/", self.pid());
         let number = ["/proc/self/fd/", "/dev/fd/", &own].iter().find_map(|dir| followed.strip_prefix(dir))?;
         let file = match number.parse().map_err(|_| Errno::ENOENT).and_then(|fd| self.file(fd)) {

@@ -50,6 +50,11 @@ impl Proc {
         self.0.exe.borrow().to_string()
     }
 
+    /// What `ps` and `/proc/<pid>/cmdline` show in place of its arguments.
+    pub fn set_args(&self, args: Vec<String>) {
+        *self.0.argv.borrow_mut() = args.into();
+    }
+
     /// Whose manners it has: whether its file is busybox.
     pub fn flavor(&self) -> Flavor {
         self.0.flavor.get()
@@ -239,6 +244,29 @@ impl Proc {
             None => Poll::Pending,
         })
         .await
+    }
+
+    /// Who sent the last signal that was caught; 0 is somebody outside the machine, or its kernel.
+    pub fn sender(&self) -> u32 {
+        self.0.sender.get()
+    }
+
+    /// Holds a TCP port of its machine until it ends. EADDRINUSE where another process does.
+    pub fn listen(&self, port: u16) -> Result<(), Errno> {
+        let all = self.system().records();
+        if all.iter().any(|other| other.pid != self.pid() && other.ports.borrow().contains(&port)) {
+            return Err(Errno::EADDRINUSE);
+        }
+        let mut ports = self.0.ports.borrow_mut();
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+        Ok(())
+    }
+
+    /// Lets go of all ports.
+    pub fn stop_listening(&self) {
+        self.0.ports.borrow_mut().clear();
     }
 
     // ---- time

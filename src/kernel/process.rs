@@ -93,6 +93,10 @@ pub(super) struct Record {
     pub(super) pending: RefCell<VecDeque<Signal>>,
     /// A caught signal has come in and no waiting call was interrupted for it yet.
     pub(super) interrupt: Cell<bool>,
+    /// Who sent the last signal that was caught; 0 is somebody outside the machine, or its kernel.
+    pub(super) sender: Cell<u32>,
+    /// The ports it holds.
+    pub(super) ports: RefCell<Vec<u16>>,
     pub(super) waiting: RefCell<Vec<Waker>>,
     /// A stop or a continuation that the parent has not been told of.
     pub(super) news: Cell<Option<WaitStatus>>,
@@ -139,6 +143,8 @@ impl Record {
             caught: Cell::new(SignalSet::EMPTY),
             pending: RefCell::default(),
             interrupt: Cell::new(false),
+            sender: Cell::new(0),
+            ports: RefCell::default(),
             waiting: RefCell::default(),
             news: Cell::new(None),
             reaps_orphans: Cell::new(false),

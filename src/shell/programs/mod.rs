@@ -11,6 +11,7 @@ mod chown;
 mod cmp;
 mod cp;
 mod cut;
+mod daemon;
 mod date;
 mod dd;
 mod df;
@@ -25,6 +26,9 @@ mod find_tests;
 pub mod glob;
 mod grep;
 mod head;
+mod httpd;
+mod httpd_conf;
+mod httpd_names;
 mod input;
 mod job;
 mod keyboard;
@@ -40,9 +44,13 @@ mod md5;
 mod mkdir;
 mod mv;
 mod nano;
+mod nginx;
+mod nginx_conf;
+mod nginx_names;
 mod nl;
 pub mod options;
 mod paths;
+mod php;
 mod prompts;
 mod ps;
 mod quoting;
@@ -106,6 +114,7 @@ macro_rules! body {
 }
 
 table! {
+    "apache2" waits httpd::main, 1, "[OPTION]...", "Apache Hypertext Transfer Protocol Server.";
     "arch" now machine::arch, 1, "[OPTION]...", "Print machine architecture.";
     "base64" waits dump::base64, 1, "[OPTION]... [FILE]", "Base64 encode or decode FILE, or standard input, to standard output.";
     "basename" now paths::basename, 1, "NAME [SUFFIX]", "Print NAME with any leading directory components removed.";
@@ -140,6 +149,7 @@ table! {
     "head" waits head::main, 1, "[OPTION]... [FILE]...", "Print the first 10 lines of each FILE to standard output.";
     "hexdump" waits dump::hexdump, 1, "[options] <file>...", "Display file contents in hexadecimal, decimal, octal, or ascii.";
     "hostname" now machine::hostname, 1, "[-s] [NAME]", "Show or set the system's host name.";
+    "httpd" waits httpd::main, 1, "[OPTION]...", "Apache Hypertext Transfer Protocol Server.";
     "id" now who::id, 1, "[OPTION]... [USER]...", "Print user and group information for each specified USER.";
     "install" waits cp::install, 1, "[OPTION]... SOURCE... DEST", "Copy files while setting attributes.";
     "kill" now kill::kill, 1, "[options] <pid> [...]", "Forcibly terminate a process.";
@@ -155,6 +165,7 @@ table! {
     "mount" now df::mount, 1, "[-lhV]", "Mount a filesystem.";
     "mv" waits mv::main, 1, "[OPTION]... SOURCE... DEST", "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.";
     "nano" waits nano::main, 1, "[OPTIONS] [[+LINE[,COLUMN]] FILE]", "Edit a text file.";
+    "nginx" waits nginx::main, 1, "[OPTION]...", "HTTP and reverse proxy server, mail proxy server.";
     "nice" waits env::nice, 125, "[OPTION] [COMMAND [ARG]...]", "Run COMMAND with an adjusted niceness.";
     "nl" waits nl::main, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, with line numbers added.";
     "nohup" waits env::nohup, 125, "COMMAND [ARG]...", "Run COMMAND, ignoring hangup signals.";
@@ -163,6 +174,7 @@ table! {
     "pager" waits less::main, 1, "[options] file...", "View text a screen at a time, forwards and backwards.";
     "paste" waits cut::paste, 1, "[OPTION]... [FILE]...", "Write lines consisting of the sequentially corresponding lines from each FILE.";
     "pidof" now kill::pidof, 1, "[options] [program [...]]", "Find the process ID of a running program.";
+    "php" now php::main, 1, "-v", "PHP Command Line Interface.";
     "printenv" now env::printenv, 2, "[OPTION]... [VARIABLE]...", "Print the values of the specified environment VARIABLE(s).";
     "ps" now ps::ps, 1, "[options]", "Report a snapshot of the current processes.";
     "pwd" now paths::pwd, 1, "[OPTION]...", "Print the full filename of the current working directory.";
