@@ -1,5 +1,6 @@
 //! The teaching registry: the images of `lessons/images/`, compiled in. Each file lists an image's layers with their
-//! files; content that a lesson may read stands there as text, the rest is generated to the right size. Sizes and
+//! files; content that a lesson may read stands there as text (`"…"`, or `SIZE "…"` where comments fill it up), the rest is
+//! generated to the right size. Sizes and
 //! digests are computed from that. Hashing a base system takes a second in a browser, so the DiffIDs stand in
 //! `lessons/images/digests`, and a test computes every one of them again. It must not know who pulls.
 
@@ -279,6 +280,12 @@ fn put_file(builder: &mut LayerBuilder, path: &str, rest: &str, when: Time) -> R
     }
     let (size, attrs) = rest.split_once(' ').unwrap_or((rest, ""));
     let size: u64 = size.parse().map_err(|_| format!("{path}: expected a size, a \"text\" or a link"))?;
+    if attrs.starts_with('"') {
+        let (text, attrs) = text(attrs).ok_or("a text that does not end")?;
+        let rest = size.checked_sub(text.len() as u64).ok_or_else(|| format!("{path}: a text longer than its size"))?;
+        let blob = Blob::from_bytes(text.into_bytes()).concat(&filler(path, rest));
+        return Ok(builder.file(path, blob, attributes(attrs, 0o644, when)?));
+    }
     let meta = attributes(attrs, 0o644, when)?;
     Ok(builder.file(path, content(path, size), meta))
 }
@@ -328,6 +335,12 @@ fn content(path: &str, size: u64) -> Blob {
             .iter()
             .any(|ext| name.ends_with(ext))
         || (path.starts_with("usr/share/") && !name.contains('.'));
+    if let Some(module) = path.strip_prefix("etc/apache2/mods-available/").and_then(|n| n.strip_suffix(".load")) {
+        let line = format!("LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so\n");
+        if let Some(rest) = size.checked_sub(line.len() as u64) {
+            return Blob::from_bytes(line.into_bytes()).concat(&filler(path, rest));
+        }
+    }
     if text {
         return filler(path, size);
     }

@@ -26,6 +26,7 @@ mod programs;
 mod programs_flow;
 mod programs_screen;
 mod real_archives;
+mod servers;
 mod session;
 mod shell_cases;
 mod shell_machine;

@@ -166,6 +166,7 @@ table! {
     "mv" waits mv::main, 1, "[OPTION]... SOURCE... DEST", "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.";
     "nano" waits nano::main, 1, "[OPTIONS] [[+LINE[,COLUMN]] FILE]", "Edit a text file.";
     "nginx" waits nginx::main, 1, "[OPTION]...", "HTTP and reverse proxy server, mail proxy server.";
+    "nginx-debug" waits nginx::main, 1, "[OPTION]...", "HTTP and reverse proxy server, with messages for debugging.";
     "nice" waits env::nice, 125, "[OPTION] [COMMAND [ARG]...]", "Run COMMAND with an adjusted niceness.";
     "nl" waits nl::main, 1, "[OPTION]... [FILE]...", "Write each FILE to standard output, with line numbers added.";
     "nohup" waits env::nohup, 125, "COMMAND [ARG]...", "Run COMMAND, ignoring hangup signals.";

@@ -304,15 +304,10 @@ impl<'a> Reader<'a> {
 
     /// The words of a directive and what ended it.
     fn directive(&mut self) -> Result<(Vec<String>, Ended), String> {
-        const CUT_SHORT: &str = "unexpected end of file, expecting \";\" or \"}\"";
         let mut words = Vec::new();
         loop {
             let Some(c) = self.next() else {
-                return match (words.is_empty(), self.file) {
-                    (true, _) => Ok((words, Ended::File)),
-                    (_, None) => Ok((words, Ended::Semicolon)),
-                    _ => Err(CUT_SHORT.to_string()),
-                };
+                return if words.is_empty() { Ok((words, Ended::File)) } else { Err(self.cut_short()) };
             };
             match c {
                 c if c.is_whitespace() => {}
@@ -322,10 +317,15 @@ impl<'a> Reader<'a> {
                 '{' => return Ok((words, Ended::Brace)),
                 '}' if words.is_empty() => return Ok((words, Ended::Closed)),
                 '}' => return Err("unexpected \"}\"".to_string()),
-                '"' | '\'' => words.push(self.quoted(c).ok_or(CUT_SHORT)?),
-                _ => words.push(self.word(c).ok_or(CUT_SHORT)?),
+                '"' | '\'' => words.push(self.quoted(c).ok_or_else(|| self.cut_short())?),
+                _ => words.push(self.word(c).ok_or_else(|| self.cut_short())?),
             }
         }
+    }
+
+    fn cut_short(&self) -> String {
+        let what = if self.file.is_some() { "file, expecting \";\" or \"}\"" } else { "parameter, expecting \";\"" };
+        ["unexpected end of ", what].concat()
     }
 
     fn quoted(&mut self, quote: char) -> Option<String> {
@@ -348,6 +348,6 @@ impl<'a> Reader<'a> {
             }
             word.extend(self.next());
         }
-        self.file.is_none().then_some(word)
+        None
     }
 }

@@ -312,7 +312,11 @@ impl<'a> Reader<'a> {
         let mut out = Vec::new();
         while let Some(b) = self.next() {
             match b {
-                b'\\' => out.extend(self.next()),
+                b'\\' => out.extend(self.next().map(|b| match b {
+                    b'n' => b'\n',
+                    b't' => b'\t',
+                    b => b,
+                })),
                 b'\n' => break,
                 b => out.push(b),
             }
