@@ -1,15 +1,14 @@
-//! `httpd`, which Debian calls `apache2`: the Apache server as far as it goes without a network. It reads its
-//! configuration, holds its ports, starts its children, writes its log and obeys signals. How the configuration is read is
-//! `httpd_conf`'s business.
+//! `httpd`, which Debian calls `apache2`: the command line of the Apache server, and everything up to its start. How its
+//! configuration is read is `httpd_conf`'s business, how it runs `httpd_server`'s.
 
-use super::daemon::{self, catch, detach, worker};
+use super::daemon::{self, detach};
 use super::dates;
-use super::httpd_conf::{stamp, Asked, Conf};
+use super::httpd_conf::{Asked, Conf};
+use super::httpd_server::Server;
 use super::job::{base_name, Job, Outcome};
 use super::options;
-use crate::kernel::{Child, ExitStatus, File, Proc, Signal};
+use crate::kernel::{Proc, Signal};
 use crate::layerfs::Errno;
-use std::future::pending;
 
 /// What differs between the builds.
 struct Build {
@@ -29,125 +28,91 @@ const UPSTREAM: Build = Build {
 const DEBIAN: Build =
     Build { root: "/etc/apache2", file: "apache2.conf", banner: "Apache/2.4.38 (Debian)", made: "%Y-%m-%dT%H:%M:%S" };
 
-/// The modules for many requests at a time, each with its children at the start and the numbers of its messages: resuming,
-/// SIGTERM, SIGWINCH, SIGUSR1, SIGHUP.
-const MPMS: [(&str, usize, [&str; 5]); 3] = [
-    ("event", 3, ["489", "491", "492", "493", "494"]),
-    ("prefork", 5, ["163", "169", "170", "171", "173"]),
-    ("worker", 3, ["292", "295", "296", "297", "298"]),
-];
-
-/// A running server.
-#[derive(Clone)]
-struct Server {
-    proc: Proc,
-    argv0: String,
-    banner: String,
+/// What the command line asks for.
+struct Wanted {
+    asked: Asked,
+    /// `-k`.
+    order: String,
+    /// `-t`, and `-M` for the modules.
+    test: bool,
+    list: bool,
+    /// The command line as the log shows it.
     command: String,
-    mpm: (&'static str, usize, [&'static str; 5]),
-    /// The number of its thread, where it has threads: an address, which the kernel draws.
-    tid: Option<u64>,
-    log: Option<File>,
-    ids: (u32, u32),
-    pid_file: String,
 }
 
 /// `httpd`.
 pub async fn main(job: &mut Job) -> Outcome {
     let build = if base_name(&job.proc.exe()) == "apache2" { &DEBIAN } else { &UPSTREAM };
     let argv0 = base_name(&job.proc.name()).to_string();
+    let wanted = read_options(job, build, &argv0)?;
+    let conf = read(&job.proc, &argv0, &wanted.asked).await?;
+    check(&job.proc, &conf).await?;
+    if wanted.list {
+        list_modules(job, &conf);
+        return Err(0);
+    }
+    if wanted.test {
+        job.err("Syntax OK\n");
+        return Err(0);
+    }
+    instead(job, &conf.path(&conf.pid_file), &wanted.order).await?;
+    job.flush().await;
+    let mut server = Server::new(&job.proc, argv0, build.banner, wanted.command, &conf);
+    server.open(&conf).await?;
+    let here = |name: &String| matches!(name.as_str(), "FOREGROUND" | "NO_DETACH" | "ONE_PROCESS");
+    if wanted.asked.defines.iter().any(here) {
+        return Err(server.run(wanted.asked).await);
+    }
+    job.proc.stop_listening();
+    detach(&job.proc, move |proc| Box::pin(server.of(proc).run(wanted.asked)));
+    Err(0)
+}
+
+fn read_options(job: &mut Job, build: &Build, argv0: &str) -> Result<Wanted, i32> {
     let parsed = match options::parse("+D:d:f:C:c:k:e:E:vVhlLtTSMX", &job.args) {
         Ok(parsed) if parsed.args.is_empty() => parsed,
-        Ok(_) => return Err(usage(job, &argv0)),
+        Ok(_) => return Err(usage(job, argv0)),
         Err(words) => {
             // APR's own getopt leaves out the quotes.
             let words = words.replace("invalid", "illegal").replace('\'', "");
-            job.err(&[&argv0, ": ", &words, "\n"].concat());
-            return Err(usage(job, &argv0));
+            job.err(&[argv0, ": ", &words, "\n"].concat());
+            return Err(usage(job, argv0));
         }
     };
-    let mut command = vec![argv0.clone()];
-    let mut asked = Asked { root: build.root.into(), file: build.file.into(), ..Asked::default() };
-    let (mut order, mut test) = (String::new(), false);
+    let asked = Asked { root: build.root.into(), file: build.file.into(), ..Asked::default() };
+    let (test, list) = (parsed.has('t'), parsed.has('M'));
+    let mut wanted = Wanted { asked, order: String::new(), test, list, command: argv0.to_string() };
     for (key, value) in &parsed.opts {
-        command.push(format!("-{key}"));
-        command.extend((!value.is_empty()).then(|| value.clone()));
-        let value = value.clone();
+        let flag = [" -", key.to_string().as_str()].concat();
+        wanted.command.push_str(&[flag.as_str(), if value.is_empty() { "" } else { " " }, value.as_str()].concat());
+        let (asked, value) = (&mut wanted.asked, value.clone());
         match key {
             'D' => asked.defines.push(value),
             'd' => asked.root = value,
             'f' => asked.file = value,
             'C' => asked.before.push(value),
             'c' => asked.after.push(value),
-            'k' => order = value,
+            'k' => wanted.order = value,
             'X' => asked.defines.extend(["ONE_PROCESS".to_string(), "DEBUG".to_string()]),
-            't' => test = true,
             'v' | 'V' => return Err(version(job, build)),
             'l' => {
                 job.out("Compiled in modules:\n  core.c\n  mod_so.c\n  mod_watchdog.c\n  http_core.c\n");
                 job.out("  mod_log_config.c\n  mod_version.c\n  mod_unixd.c\n");
                 return Err(0);
             }
-            'M' | 'S' => test = true,
-            'h' | 'L' => return Err(usage(job, &argv0)),
+            'h' => return Err(usage(job, argv0)),
+            'L' | 'S' => {
+                job.err(&[argv0, ":", &flag, " is not there in this simulation\n"].concat());
+                return Err(1);
+            }
             _ => {}
         }
     }
-    if !matches!(order.as_str(), "" | "start" | "restart" | "graceful" | "graceful-stop" | "stop") {
-        job.err(&[&argv0, ": illegal option -- k\n"].concat());
-        return Err(usage(job, &argv0));
+    if !matches!(wanted.order.as_str(), "" | "start" | "restart" | "graceful" | "graceful-stop" | "stop") {
+        job.err(&[argv0, ": illegal option -- k\n"].concat());
+        return Err(usage(job, argv0));
     }
-    let proc = job.proc.clone();
-    let conf = read(&proc, &argv0, &asked).await?;
-    check(&proc, &conf, &argv0).await?;
-    if test {
-        if parsed.has('M') {
-            list_modules(job, &conf);
-        } else {
-            job.err("Syntax OK\n");
-        }
-        return Err(0);
-    }
-    let pid_file = conf.path(&conf.pid_file);
-    instead(job, &pid_file, &order).await?;
-    job.flush().await;
-    let mpm = *MPMS.iter().find(|mpm| mpm.0 == conf.mpm()).unwrap_or(&MPMS[0]);
-    let tid = (mpm.0 != "prefork").then(|| thread(&proc));
-    let php = if conf.modules.iter().any(|module| module == "php7") {
-        [" PHP/", super::php::VERSION].concat()
-    } else {
-        String::new()
-    };
-    let mut server = Server {
-        proc: proc.clone(),
-        argv0,
-        banner: [build.banner, &php].concat(),
-        command: command.join(" "),
-        mpm,
-        tid,
-        log: None,
-        ids: conf.ids,
-        pid_file,
-    };
-    server.open(&conf).await?;
-    let here = asked.defines.iter().any(|name| matches!(name.as_str(), "FOREGROUND" | "NO_DETACH" | "ONE_PROCESS"));
-    if here {
-        return Err(server.run(asked).await);
-    }
-    proc.stop_listening();
-    detach(&proc, move |proc| {
-        Box::pin(async move {
-            server.proc = proc;
-            server.run(asked).await
-        })
-    });
-    Err(0)
-}
-
-/// Where glibc would have put the thread: near the top of the lower half of the addresses.
-fn thread(proc: &Proc) -> u64 {
-    let page = proc.kernel().random_bytes(4).into_iter().fold(0u64, |n, byte| n << 8 | u64::from(byte)) & 0x0fff_ffff;
-    0x7f00_0000_0480 + (page << 12)
+    Ok(wanted)
 }
 
 fn version(job: &mut Job, build: &Build) -> i32 {
@@ -209,7 +174,7 @@ fn list_modules(job: &mut Job, conf: &Conf) {
 }
 
 /// Reads the configuration, saying what is to be said.
-async fn read(proc: &Proc, argv0: &str, asked: &Asked) -> Result<Conf, i32> {
+pub async fn read(proc: &Proc, argv0: &str, asked: &Asked) -> Result<Conf, i32> {
     let conf = match Conf::read(proc, argv0, asked) {
         Ok(conf) => conf,
         Err(said) => {
@@ -245,7 +210,7 @@ fn address(proc: &Proc, name: &str) -> Option<String> {
 }
 
 /// The directories of the logs must be there.
-async fn check(proc: &Proc, conf: &Conf, _argv0: &str) -> Outcome {
+async fn check(proc: &Proc, conf: &Conf) -> Outcome {
     let missing = |path: &str| {
         let path = conf.path(path);
         let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir).to_string();
@@ -315,149 +280,4 @@ async fn instead(job: &mut Job, pid_file: &str, order: &str) -> Outcome {
         }
     }
     Ok(())
-}
-
-impl Server {
-    /// Takes the ports and opens the error log.
-    async fn open(&mut self, conf: &Conf) -> Outcome {
-        let mut said = String::new();
-        let mut held = false;
-        for (address, port) in &conf.listens {
-            if let Err(errno) = self.proc.listen(*port) {
-                let all = ["[::]", "0.0.0.0"];
-                let one = [address.as_str()];
-                for address in if address.is_empty() { all.as_slice() } else { one.as_slice() } {
-                    let (number, words) = (errno.number().to_string(), errno.message());
-                    let place = [": AH00072: make_sock: could not bind to address ", address, ":", &port.to_string()];
-                    said.push_str(&["(", &number, ")", words, &place.concat(), "\n"].concat());
-                }
-            } else {
-                held = true;
-            }
-        }
-        if !held {
-            said.push_str("no listening sockets available, shutting down\n");
-        }
-        if held && said.is_empty() {
-            match daemon::open_log(&self.proc, &conf.path(&conf.error_log)).await {
-                Ok(file) => {
-                    self.log = Some(file);
-                    return Ok(());
-                }
-                Err(errno) => {
-                    let words = ["(", &errno.number().to_string(), ")", errno.message(), ": AH00091: ", &self.argv0];
-                    said = [&words.concat(), ": could not open error log file ", &conf.path(&conf.error_log), ".\n"]
-                        .concat();
-                }
-            }
-        }
-        self.proc.eprint(&[&said, "AH00015: Unable to open logs\n"].concat()).await;
-        Err(1)
-    }
-
-    async fn say(&self, of: &str, words: &[&str]) {
-        let line = [&stamp(&self.proc, of, self.tid), words.concat().as_str(), "\n"].concat();
-        if let Some(log) = &self.log {
-            let _ = self.proc.write_file(log, line.as_bytes()).await;
-        }
-    }
-
-    /// A message of the multi-processing module, by its place in the table.
-    async fn tell(&self, which: usize, words: &[&str]) {
-        let number = self.mpm.2.get(which).copied().unwrap_or_default();
-        let of = ["mpm_", self.mpm.0, ":notice"].concat();
-        self.say(&of, &["AH00", number, ": ", &words.concat()]).await;
-    }
-
-    /// From the second reading of the configuration to the end.
-    async fn run(mut self, asked: Asked) -> i32 {
-        catch(&self.proc, &[Signal::CHLD, Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::WINCH]);
-        loop {
-            let conf = match read(&self.proc, &self.argv0, &asked).await {
-                Ok(conf) => conf,
-                Err(status) => return status,
-            };
-            self.proc.stop_listening();
-            if let Err(status) = self.open(&conf).await {
-                return status;
-            }
-            self.ids = conf.ids;
-            if let Err(status) = self.note_pid().await {
-                return status;
-            }
-            let count = conf.children.unwrap_or(self.mpm.1);
-            let mut children: Vec<Child> = (0..count).filter_map(|_| self.child()).collect();
-            self.tell(0, &[&self.banner, " configured -- resuming normal operations"]).await;
-            self.say("core:notice", &["AH00094: Command line: '", &self.command, "'"]).await;
-            let end = self.serve(&mut children).await;
-            match end {
-                Signal::TERM => {
-                    daemon::stop_all(&self.proc, &children, Signal::TERM).await;
-                    self.remove_pid();
-                    self.tell(1, &["caught SIGTERM, shutting down"]).await;
-                    return 0;
-                }
-                Signal::WINCH => {
-                    self.tell(2, &["caught SIGWINCH, shutting down gracefully"]).await;
-                    self.remove_pid();
-                    daemon::stop_all(&self.proc, &children, Signal::TERM).await;
-                    return 0;
-                }
-                Signal::USR1 if self.mpm.0 == "prefork" => {
-                    self.tell(3, &["Graceful restart requested, doing restart"]).await;
-                }
-                Signal::USR1 => self.tell(3, &["SIGUSR1 received.  Doing graceful restart"]).await,
-                _ => self.tell(4, &["SIGHUP received.  Attempting to restart"]).await,
-            }
-            daemon::stop_all(&self.proc, &children, Signal::TERM).await;
-        }
-    }
-
-    /// Keeps the children at their number until a signal says that it is over.
-    async fn serve(&self, children: &mut Vec<Child>) -> Signal {
-        loop {
-            match self.proc.next_signal().await {
-                Signal::INT => return Signal::TERM,
-                Signal::CHLD => {}
-                signal => return signal,
-            }
-            for (pid, status) in daemon::ended(&self.proc) {
-                if let ExitStatus::Signaled(signal, _) = status {
-                    if signal != Signal::TERM {
-                        let how = [" exit signal ", &signal.description(), " (", &signal.number().to_string(), ")"];
-                        let line = ["AH00052: child pid ", &pid.to_string(), &how.concat()].concat();
-                        self.say("core:notice", &[&line]).await;
-                    }
-                }
-                if let Some(place) = children.iter_mut().find(|child| child.pid() == pid) {
-                    if let Some(new) = self.child() {
-                        *place = new;
-                    }
-                }
-            }
-        }
-    }
-
-    /// A child waits for requests, which do not come, until a signal ends it.
-    fn child(&self) -> Option<Child> {
-        worker(&self.proc, self.proc.args(), self.ids.0, self.ids.1, Box::new(|_| Box::pin(pending())))
-    }
-
-    async fn note_pid(&self) -> Outcome {
-        let pid = self.proc.pid().to_string();
-        let old = daemon::read_text(&self.proc, &self.pid_file).unwrap_or_default();
-        if !old.is_empty() && old.trim() != pid {
-            let words = [" overwritten -- Unclean shutdown of previous Apache run?"];
-            self.say("core:warn", &["AH00098: pid file ", &self.pid_file, &words.concat()]).await;
-        }
-        let Err(errno) = daemon::write_line(&self.proc, &self.pid_file, &pid) else { return Ok(()) };
-        let reason = ["(", &errno.number().to_string(), ")", errno.message()].concat();
-        self.say("core:error", &[&reason, ": AH00099: could not create ", &self.pid_file]).await;
-        self.say("core:error", &["AH00100: ", &self.argv0, ": could not log pid to file ", &self.pid_file]).await;
-        Err(1)
-    }
-
-    fn remove_pid(&self) {
-        let _ = self.proc.fs(|vfs, who| vfs.unlink(who, &self.pid_file));
-    }
 }

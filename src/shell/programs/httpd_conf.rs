@@ -375,13 +375,12 @@ impl Conf {
             ("servername", true) => self.named = true,
             ("user", _) => self.ids.0 = self.number(&first, daemon::uid, "AH00543", "user")?,
             ("group", _) => self.ids.1 = self.number(&first, daemon::gid, "AH00544", "group")?,
-            ("documentroot", main) => {
-                if !daemon::is_dir(&self.proc, &self.path(&first)) {
-                    if main {
-                        return Err(["DocumentRoot '", &first, "' is not a directory, or is not readable"].concat());
-                    }
-                    self.said.push_str(&["AH00112: Warning: DocumentRoot [", &first, "] does not exist\n"].concat());
-                }
+            ("documentroot", _) if daemon::is_dir(&self.proc, &self.path(&first)) => {}
+            ("documentroot", true) => {
+                return Err(["DocumentRoot '", &first, "' is not a directory, or is not readable"].concat());
+            }
+            ("documentroot", false) => {
+                self.said.push_str(&["AH00112: Warning: DocumentRoot [", &first, "] does not exist\n"].concat());
             }
             ("errorlog", true) => self.error_log = first,
             ("pidfile", _) => self.pid_file = first,

@@ -1,19 +1,19 @@
-//! `nginx` as far as it goes without a network: it reads its configuration, makes its directories, holds its ports, starts its
-//! workers, writes its log and obeys signals. How the configuration is read is `nginx_conf`'s business.
+//! `nginx`: its command line, its log, and everything up to its start. How its configuration is read is `nginx_conf`'s
+//! business, how it runs `nginx_master`'s.
 
-use super::daemon::{self, below, catch, detach, worker};
+use super::daemon::{self, below};
 use super::dates;
 use super::job::{Job, Outcome};
 use super::nginx_conf::{failed, Conf, ERROR_LOG, LEVELS, PREFIX};
+use super::nginx_master::start;
 use crate::ambient::SECOND;
-use crate::kernel::{machine, Child, ExitStatus, File, LocalBoxFuture, Proc, Signal};
+use crate::kernel::{File, Proc, Signal};
 use crate::layerfs::{Errno, FileKind};
-use std::cell::Cell;
-use std::rc::Rc;
 
 /// The version of the teaching image.
-const VERSION: &str = "nginx/1.19.4";
-const BUILT: &str = "built by gcc 8.3.0 (Debian 8.3.0-6) ";
+pub const VERSION: &str = "nginx/1.19.4";
+/// By what it was made.
+pub const BUILT: &str = "built by gcc 8.3.0 (Debian 8.3.0-6) ";
 const CACHE: &str = "/var/cache/nginx/";
 /// The directories below [`CACHE`] for what does not fit the memory.
 const TEMPORARY: [&str; 5] = ["client_temp", "proxy_temp", "fastcgi_temp", "uwsgi_temp", "scgi_temp"];
@@ -22,14 +22,17 @@ const WARN: usize = 4;
 
 /// Where messages go: the logs with the level of each, and standard error until the server runs.
 #[derive(Clone)]
-struct Log {
-    proc: Proc,
+pub struct Log {
+    /// Who speaks.
+    pub proc: Proc,
     logs: Vec<(File, usize)>,
-    stderr: bool,
+    /// Whether standard error hears of warnings and worse.
+    pub stderr: bool,
 }
 
 impl Log {
-    async fn say(&self, level: &str, words: &[&str]) {
+    /// A message of that level.
+    pub async fn say(&self, level: &str, words: &[&str]) {
         let rank = LEVELS.iter().position(|known| *known == level).unwrap_or(0);
         let (pid, words) = (self.proc.pid().to_string(), words.concat());
         let time = dates::format(self.proc.now(), "%Y/%m/%d %H:%M:%S");
@@ -42,12 +45,14 @@ impl Log {
         }
     }
 
-    async fn notice(&self, words: &[&str]) {
+    /// A notice.
+    pub async fn notice(&self, words: &[&str]) {
         self.say("notice", words).await;
     }
 }
 
-struct Options {
+/// What the command line asks for.
+pub struct Options {
     file: String,
     global: String,
     order: Option<Signal>,
@@ -195,7 +200,7 @@ Options:
 }
 
 /// Reads the configuration, makes the directories and opens the logs. What went wrong has been said.
-async fn prepare(log: &mut Log, options: &Options) -> Result<Conf, ()> {
+pub async fn prepare(log: &mut Log, options: &Options) -> Result<Conf, ()> {
     let read = Conf::read(&log.proc, &options.file, &options.global);
     let mut conf = match read {
         Ok(conf) => conf,
@@ -303,174 +308,4 @@ async fn bind(log: &Log, conf: &Conf) -> Outcome {
     }
     log.say("emerg", &["still could not bind()"]).await;
     Err(1)
-}
-
-async fn start(mut log: Log, conf: Conf, options: Options) -> Outcome {
-    log.notice(&["using the \"epoll\" event method"]).await;
-    log.notice(&[VERSION]).await;
-    log.notice(&[BUILT]).await;
-    log.notice(&["OS: ", machine::SYSNAME, " ", machine::RELEASE]).await;
-    log.notice(&["getrlimit(RLIMIT_NOFILE): 1048576:1048576"]).await;
-    if !conf.daemon {
-        return Err(master(log, conf, options).await);
-    }
-    log.proc.stop_listening();
-    let proc = log.proc.clone();
-    detach(&proc, move |proc| {
-        log.proc = proc;
-        Box::pin(async move { master(log, conf, options).await })
-    });
-    Err(0)
-}
-
-/// A worker, and what the master has told it through their channel.
-struct Worker {
-    child: Child,
-    told: Rc<Cell<bool>>,
-}
-
-async fn master(mut log: Log, mut conf: Conf, options: Options) -> i32 {
-    let proc = log.proc.clone();
-    for (_, port) in &conf.listens {
-        let _ = proc.listen(*port);
-    }
-    if let Err(errno) = daemon::write_line(&proc, &conf.pid, &proc.pid().to_string()) {
-        log.say("emerg", &[&failed("open", &conf.pid, errno)]).await;
-        return 1;
-    }
-    log.stderr = false;
-    const CAUGHT: [Signal; 7] =
-        [Signal::CHLD, Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP, Signal::USR1, Signal::WINCH];
-    catch(&proc, &CAUGHT);
-    if !conf.master {
-        let told = Rc::new(Cell::new(false));
-        let status = work(log, told).await;
-        let _ = proc.fs(|vfs, who| vfs.unlink(who, &conf.pid));
-        return status;
-    }
-    proc.set_args(vec![["nginx: master process ", &proc.args().join(" ")].concat()]);
-    let mut workers = start_workers(&log, &conf).await;
-    let mut ending = false;
-    loop {
-        if ending && workers.is_empty() {
-            let _ = proc.fs(|vfs, who| vfs.unlink(who, &conf.pid));
-            log.notice(&["exit"]).await;
-            return 0;
-        }
-        let signal = proc.next_signal().await;
-        match signal {
-            Signal::CHLD => bury(&log, &conf, &mut workers, ending).await,
-            Signal::HUP => {
-                received(&log, signal, ", reconfiguring").await;
-                log.notice(&["reconfiguring"]).await;
-                if let Ok(new) = prepare(&mut log, &options).await {
-                    conf = new;
-                    log.notice(&["using the \"epoll\" event method"]).await;
-                    let old = std::mem::take(&mut workers);
-                    workers = start_workers(&log, &conf).await;
-                    tell(&proc, &old, Signal::QUIT);
-                    workers.extend(old);
-                }
-            }
-            Signal::USR1 => {
-                received(&log, signal, ", reopening logs").await;
-                log.notice(&["reopening logs"]).await;
-                tell(&proc, &workers, signal);
-            }
-            Signal::WINCH => received(&log, signal, "").await,
-            _ => {
-                let what = if signal == Signal::QUIT { ", shutting down" } else { ", exiting" };
-                received(&log, signal, what).await;
-                ending = true;
-                proc.stop_listening();
-                tell(&proc, &workers, if signal == Signal::QUIT { signal } else { Signal::TERM });
-            }
-        }
-    }
-}
-
-async fn received(log: &Log, signal: Signal, what: &str) {
-    let (number, from) = (signal.number().to_string(), log.proc.sender());
-    let from = if from == 0 { String::new() } else { [" from ", &from.to_string()].concat() };
-    log.notice(&["signal ", &number, " (", &signal.to_string(), ") received", &from, what]).await;
-}
-
-fn tell(proc: &Proc, workers: &[Worker], signal: Signal) {
-    for worker in workers {
-        worker.told.set(true);
-        let _ = proc.kill(worker.child.pid() as i32, Some(signal));
-    }
-}
-
-async fn start_workers(log: &Log, conf: &Conf) -> Vec<Worker> {
-    log.notice(&["start worker processes"]).await;
-    let mut workers = Vec::new();
-    for _ in 0..conf.workers.unwrap_or(machine::CPUS as usize) {
-        workers.extend(start_worker(log, conf).await);
-    }
-    workers
-}
-
-async fn start_worker(log: &Log, conf: &Conf) -> Option<Worker> {
-    let told = Rc::new(Cell::new(false));
-    let (mut own, heard) = (log.clone(), told.clone());
-    let body = move |proc: Proc| -> LocalBoxFuture<'static, i32> {
-        own.proc = proc;
-        Box::pin(work(own, heard))
-    };
-    let (uid, gid) = conf.ids.unwrap_or_default();
-    let child = worker(&log.proc, vec!["nginx: worker process".to_string()], uid, gid, Box::new(body))?;
-    log.notice(&["start worker process ", &child.pid().to_string()]).await;
-    Some(Worker { child, told })
-}
-
-/// What a worker does: it waits for signals.
-async fn work(log: Log, told: Rc<Cell<bool>>) -> i32 {
-    catch(&log.proc, &[Signal::TERM, Signal::INT, Signal::QUIT, Signal::USR1]);
-    loop {
-        let signal = log.proc.next_signal().await;
-        let (gently, what) = match signal {
-            Signal::USR1 => (true, ", reopening logs"),
-            Signal::QUIT => (true, ", shutting down"),
-            Signal::TERM | Signal::INT => (false, ", exiting"),
-            _ => continue,
-        };
-        if !told.take() {
-            received(&log, signal, what).await;
-        }
-        if signal == Signal::USR1 {
-            log.notice(&["reopening logs"]).await;
-            continue;
-        }
-        if gently {
-            log.notice(&["gracefully shutting down"]).await;
-        }
-        log.notice(&["exiting"]).await;
-        log.notice(&["exit"]).await;
-        return 0;
-    }
-}
-
-/// Workers that have ended are told of, and replaced where nobody asked for their end.
-async fn bury(log: &Log, conf: &Conf, workers: &mut Vec<Worker>, ending: bool) {
-    for (pid, status) in daemon::ended(&log.proc) {
-        let number = pid.to_string();
-        log.notice(&["signal 17 (SIGCHLD) received from ", &number]).await;
-        match status {
-            ExitStatus::Exited(code) => {
-                log.notice(&["worker process ", &number, " exited with code ", &code.to_string()]).await;
-            }
-            ExitStatus::Signaled(signal, core) => {
-                let core = if core { " (core dumped)" } else { "" };
-                let signal = signal.number().to_string();
-                log.say("alert", &["worker process ", &number, " exited on signal ", &signal, core]).await;
-            }
-        }
-        let Some(at) = workers.iter().position(|worker| worker.child.pid() == pid) else { continue };
-        let surplus = workers.len() > conf.workers.unwrap_or(machine::CPUS as usize);
-        workers.remove(at);
-        if !ending && !surplus {
-            workers.extend(start_worker(log, conf).await);
-        }
-    }
 }
