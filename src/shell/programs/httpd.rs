@@ -69,8 +69,8 @@ pub async fn main(job: &mut Job) -> Outcome {
 }
 
 fn read_options(job: &mut Job, build: &Build, argv0: &str) -> Result<Wanted, i32> {
-    let parsed = match options::parse("+D:d:f:C:c:k:e:E:vVhlLtTSMX", &job.args) {
-        Ok(parsed) if parsed.args.is_empty() => parsed,
+    let opts = match options::parse("+D:d:f:C:c:k:e:E:vVhlLtTSMX", &job.args) {
+        Ok(opts) if opts.args.is_empty() => opts,
         Ok(_) => return Err(usage(job, argv0)),
         Err(words) => {
             // APR's own getopt leaves out the quotes.
@@ -80,9 +80,9 @@ fn read_options(job: &mut Job, build: &Build, argv0: &str) -> Result<Wanted, i32
         }
     };
     let asked = Asked { root: build.root.into(), file: build.file.into(), ..Asked::default() };
-    let (test, list) = (parsed.has('t'), parsed.has('M'));
+    let (test, list) = (opts.has('t'), opts.has('M'));
     let mut wanted = Wanted { asked, order: String::new(), test, list, command: argv0.to_string() };
-    for (key, value) in &parsed.opts {
+    for (key, value) in &opts.opts {
         let flag = [" -", key.to_string().as_str()].concat();
         wanted.command.push_str(&[flag.as_str(), if value.is_empty() { "" } else { " " }, value.as_str()].concat());
         let (asked, value) = (&mut wanted.asked, value.clone());
@@ -101,7 +101,8 @@ fn read_options(job: &mut Job, build: &Build, argv0: &str) -> Result<Wanted, i32
                 return Err(0);
             }
             'h' => return Err(usage(job, argv0)),
-            'L' | 'S' => {
+            'T' => asked.unchecked = true,
+            'e' | 'E' | 'L' | 'S' => {
                 job.err(&[argv0, ":", &flag, " is not there in this simulation\n"].concat());
                 return Err(1);
             }

@@ -25,6 +25,7 @@ pub struct Conf {
     /// The modules that were loaded: `dir`, `mpm_event`.
     pub modules: Vec<String>,
     lines: Vec<Line>,
+    unchecked: bool,
     /// Addresses (empty for all) and ports.
     pub listens: Vec<(String, u16)>,
     /// Whether there is a `ServerName`.
@@ -66,6 +67,8 @@ pub struct Asked {
     pub file: String,
     /// `-D`.
     pub defines: Vec<String>,
+    /// `-T`: whether the documents' directories are there is not looked at.
+    pub unchecked: bool,
     /// `-C`, before the file.
     pub before: Vec<String>,
     /// `-c`, after it.
@@ -86,6 +89,7 @@ impl Conf {
             defines: asked.defines.iter().map(|name| (name.clone(), String::new())).collect(),
             modules: Vec::new(),
             lines: Vec::new(),
+            unchecked: asked.unchecked,
             listens: Vec::new(),
             named: false,
             ids: (u32::MAX, u32::MAX),
@@ -375,7 +379,7 @@ impl Conf {
             ("servername", true) => self.named = true,
             ("user", _) => self.ids.0 = self.number(&first, daemon::uid, "AH00543", "user")?,
             ("group", _) => self.ids.1 = self.number(&first, daemon::gid, "AH00544", "group")?,
-            ("documentroot", _) if daemon::is_dir(&self.proc, &self.path(&first)) => {}
+            ("documentroot", _) if self.unchecked || daemon::is_dir(&self.proc, &self.path(&first)) => {}
             ("documentroot", true) => {
                 return Err(["DocumentRoot '", &first, "' is not a directory, or is not readable"].concat());
             }
