@@ -3,6 +3,7 @@
 use crate::ambient::Time;
 use crate::kernel::Programs;
 use crate::layerfs::{Blob, Errno, Layer, LayerBuilder, Meta};
+use crate::shell::programs::SERVERS;
 use std::sync::Arc;
 
 /// The user's home.
@@ -107,7 +108,7 @@ fn build(builder: &mut LayerBuilder, programs: &Programs, now: Time) -> Result<(
         builder.file(path, Blob::from_bytes(text.as_bytes()), Meta::new(0o644, now))?;
     }
     builder.file("etc/sudoers", Blob::from_bytes(SUDOERS.as_bytes()), Meta::new(0o440, now))?;
-    for name in programs.names() {
+    for name in programs.names().filter(|name| !SERVERS.contains(name)) {
         let seed = name.bytes().fold(7, |hash: u64, b| hash.wrapping_mul(31).wrapping_add(u64::from(b)));
         let body = Blob::from_bytes(b"\x7fELF\x02\x01\x01\0".as_slice())
             .concat(&Blob::generated(seed, 16_000 + seed % 90_000));

@@ -2,13 +2,13 @@
 //! configuration is read is `httpd_conf`'s business, how it runs `httpd_server`'s.
 
 use super::daemon::{self, detach};
-use super::dates;
 use super::httpd_conf::{Asked, Conf};
 use super::httpd_server::Server;
 use super::job::{base_name, Job, Outcome};
 use super::options;
 use crate::kernel::{Proc, Signal};
 use crate::layerfs::Errno;
+use crate::shell::dates;
 
 /// What differs between the builds.
 struct Build {

@@ -3,10 +3,10 @@
 //! is done with it.
 
 use super::daemon::{self, below};
-use super::dates;
 use super::httpd_names::{is_known, takes, Takes, STATIC};
 use crate::kernel::Proc;
 use crate::layerfs::Errno;
+use crate::shell::dates;
 use std::rc::Rc;
 
 /// Files may include others so deep.

@@ -230,6 +230,9 @@ async fn start(program: &'static Program, proc: Proc) -> i32 {
     job.finish(outcome).await
 }
 
+/// The programs that no computer has unless somebody installed them.
+pub const SERVERS: [&str; 5] = ["apache2", "httpd", "nginx", "nginx-debug", "php"];
+
 /// The table of programs that the kernel starts from files of these names.
 pub fn programs() -> Programs {
     let mut programs = Programs::new();

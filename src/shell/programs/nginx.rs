@@ -2,13 +2,13 @@
 //! business, how it runs `nginx_master`'s.
 
 use super::daemon::{self, below};
-use super::dates;
 use super::job::{Job, Outcome};
 use super::nginx_conf::{failed, Conf, ERROR_LOG, LEVELS, PREFIX};
 use super::nginx_master::start;
 use crate::ambient::SECOND;
 use crate::kernel::{File, Proc, Signal};
 use crate::layerfs::{Errno, FileKind};
+use crate::shell::dates;
 
 /// The version of the teaching image.
 pub const VERSION: &str = "nginx/1.19.4";

@@ -1,7 +1,7 @@
 //! `php`, of which there is the version alone: no PHP runs here, and it says so.
 
-use super::dates;
 use super::job::{Job, Outcome};
+use crate::shell::dates;
 
 /// The version of the teaching image.
 pub const VERSION: &str = "7.4.12";
