@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   capas shell --pull ubuntu              the simulated computer, with one image
   capas lesson play 01-organizacion      a lesson in the terminal
   capas lesson check lessons/*.md        do the commands still print what the lessons say?
+  capas inspect image.tar                the layers of any image, and the bytes they waste
   capas serve                            the page, on http://127.0.0.1:8080";
 
 #[derive(Subcommand)]
@@ -24,8 +25,10 @@ pub(crate) enum Command {
     Shell(ShellArgs),
     /// Lessons: list, show, check, play
     Lesson(LessonArgs),
-    /// Draw a figure of a lesson or session after one of its steps
+    /// Draw a figure of a lesson or session after one of its steps, or of an image
     Figure(FigureArgs),
+    /// The layers of an image: what each adds, changes and deletes, and the bytes they waste
+    Inspect(InspectArgs),
     /// Serve the page that is built into this program
     Serve(ServeArgs),
     /// Print a completion script for your shell
@@ -148,9 +151,10 @@ pub(crate) enum ViewArg {
 #[derive(Args)]
 #[command(after_help = "Examples:
   capas figure lessons/01-organizacion.md --step 3 --view container -o layers.svg
-  capas figure session.capas --step 5 --view sharing -o sharing.png --dark")]
+  capas figure session.capas --step 5 --view sharing -o sharing.png --dark
+  capas figure image.tar -o image.svg")]
 pub(crate) struct FigureArgs {
-    /// A lesson (.md) or a session (.capas)
+    /// A lesson (.md), a session (.capas), an archive of `docker save`, or an image of the teaching registry
     pub file: PathBuf,
     /// After which step (0: before the first; all steps by default)
     #[arg(long, value_name = "N")]
@@ -170,6 +174,36 @@ pub(crate) struct FigureArgs {
     /// Seed of ids and names
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Wasted bytes are those of file versions that no container of the image ever sees, because a later
+layer replaces or deletes them. Efficiency is 1 - wasted / size. Layers are numbered from 1, the base.
+
+The exit status is 0, 1 where a layer is not what the image's config says, 2 for what is no image.
+
+Examples:
+  capas inspect httpd:2.4
+  docker save my-image | capas inspect - --lang en
+  capas inspect image.tar --files --layer 3
+  capas inspect image.tar --json | jq '.images[0].waste'"
+)]
+pub(crate) struct InspectArgs {
+    /// An archive of `docker save` or an OCI layout in a tar (`-`: standard input), or an image of the teaching registry
+    pub image: PathBuf,
+    /// List every file of each layer
+    #[arg(long)]
+    pub files: bool,
+    /// This layer only, from 1, the base
+    #[arg(long, value_name = "N")]
+    pub layer: Option<usize>,
+    /// One JSON object (see docs/inspect.md)
+    #[arg(long)]
+    pub json: bool,
+    /// Language
+    #[arg(long, value_enum, default_value = "es")]
+    pub lang: LangArg,
 }
 
 #[derive(Args)]

@@ -4,6 +4,8 @@
 
 mod cli;
 mod figure;
+mod image;
+mod inspect;
 mod lesson;
 mod serve;
 mod shell;
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         cli::Command::Shell(args) => shell::run(&args),
         cli::Command::Lesson(args) => lesson::run(&args),
         cli::Command::Figure(args) => figure::run(&args),
+        cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Serve(args) => serve::run(&args),
         cli::Command::Completions { shell } => cli::completions(shell),
     };

@@ -109,11 +109,17 @@ pub(super) type Result<T> = std::result::Result<T, ArchiveError>;
 
 /// Reads an archive of images (docker-archive, new or from before 2016, or OCI layout; gzipped or not). Layers share the archive's bytes.
 pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
+    load_with(bytes, &|_| ())
+}
+
+/// As [`load`]; `foresee` gets the layers whose digests are computed next, one after the other, unless it has computed
+/// them (see [`layer_tar::diff_id`]): where there are threads, that is sooner done.
+pub fn load_with(bytes: Arc<[u8]>, foresee: &dyn Fn(&[Arc<Layer>])) -> Result<Vec<ArchivedImage>> {
     let bytes = match inflate::is_gzip(&bytes) {
         true => Arc::from(inflate::gunzip(&bytes, MAX_UNPACKED).map_err(ArchiveError::Gzip)?),
         false => bytes,
     };
-    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: VecMap::new() };
+    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: VecMap::new(), foresee };
     let [manifest, index, repositories] =
         ["manifest.json", "index.json", "repositories"].map(|name| loader.files.get(name));
     match (manifest, index, repositories) {
@@ -229,13 +235,14 @@ fn oci_manifest(fields: &mut Fields) -> (Option<Descriptor>, Vec<Descriptor>) {
     (config, Descriptor::list(fields, "layers"))
 }
 
-pub(super) struct Loader {
+pub(super) struct Loader<'a> {
     files: Files,
     /// Layers read already, by their files: images of one archive share them.
     layers: VecMap<String, Arc<Layer>>,
+    pub(super) foresee: &'a dyn Fn(&[Arc<Layer>]),
 }
 
-impl Loader {
+impl Loader<'_> {
     fn docker(&mut self, manifest: &Blob) -> Result<Vec<ArchivedImage>> {
         let name = "manifest.json";
         let items =
@@ -296,14 +303,13 @@ impl Loader {
         if diff_ids.len() != layers.len() {
             return Err(ArchiveError::LayerCount { expected: layers.len(), got: diff_ids.len() });
         }
-        let mut read = Vec::new();
-        for (index, (name, expected)) in layers.iter().zip(diff_ids).enumerate() {
-            let layer = self.layer(name)?;
-            let got = layer_tar::diff_id(&layer);
+        let read = layers.iter().map(|name| self.layer(name)).collect::<Result<Vec<Arc<Layer>>>>()?;
+        (self.foresee)(&read);
+        for (index, (layer, expected)) in read.iter().zip(diff_ids).enumerate() {
+            let got = layer_tar::diff_id(layer);
             if got != *expected {
                 return Err(ArchiveError::DiffId { index, expected: *expected, got });
             }
-            read.push(layer);
         }
         let id = ImageId(Digest::of(&config_json));
         Ok(ArchivedImage { config_json, id, tags, layers: read, parent })

@@ -1,6 +1,7 @@
 //! Images as data: digests, references, configs, layer tars and archives, by the rules of OCI and of Docker 20.10.
 //! It must not know of engines or containers; nothing here reads a file or a clock.
 
+pub mod analysis;
 pub mod archive;
 pub mod config;
 pub mod digest;

@@ -11,9 +11,14 @@ pub const NOT_HERE: &str = "no real archives in ../shared/images (or the folder 
 /// One test at a time unpacks.
 static UNPACKING: Mutex<()> = Mutex::new(());
 
-/// The bytes of a real archive (`ubuntu`, `busybox`), unpacked once with `xz` into the build folder; `None` where the
-/// archive or `xz` is missing.
+/// The bytes of a real archive (`ubuntu`, `busybox`); `None` where the archive or `xz` is missing.
+#[allow(dead_code, reason = "the benchmarks take the file")]
 pub fn archive(name: &str) -> Option<Arc<[u8]>> {
+    fs::read(file(name)?).ok().map(Into::into)
+}
+
+/// The same as a file, unpacked once with `xz` into the build folder.
+pub fn file(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("CAPAS_IMAGES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/images"), PathBuf::from);
     let packed = folder.join(format!("{name}.tar.xz"));
@@ -29,5 +34,5 @@ pub fn archive(name: &str) -> Option<Arc<[u8]>> {
         }
         fs::rename(&part, &target).ok()?;
     }
-    fs::read(&target).ok().map(Into::into)
+    Some(target)
 }

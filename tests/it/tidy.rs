@@ -51,7 +51,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ambient",
             "docker",
             "engine::api",
+            "engine::registry",
             "oci",
+            "layerfs",
         ],
     ),
 ];
