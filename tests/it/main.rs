@@ -11,6 +11,7 @@ mod engine_volumes;
 mod figures;
 mod figures_data;
 mod golden;
+mod inspect;
 mod kernel_files;
 mod kernel_processes;
 mod kernel_ttys;
