@@ -170,7 +170,7 @@ fn the_waste_of_an_image_made_here_is_exact() {
     ];
     assert_eq!(wasted, expected.map(|waste| waste.to_string()));
     let text = said(&["inspect", path.to_str().unwrap(), "--lang", "en"]);
-    assert!(text.contains("1.88kB hidden by later layers") && text.contains("  2 → D4      /d/\n"), "{text}");
+    assert!(text.contains("1.87kB hidden by later layers") && text.contains("  2 → D4      /d/\n"), "{text}");
     assert!(text.contains("2,3 → C3,5  /note\n"), "{text}");
     let text = said(&["inspect", path.to_str().unwrap(), "--lang", "en", "--layer", "4", "--files"]);
     assert!(text.contains("d/  (opaque, hides 1 file)") && text.contains("d/f  (over layer 2)"), "{text}");
