@@ -1,7 +1,7 @@
 //! `capas figure`: one of the two figures of a lesson or session after a step, or of an image, as SVG or PNG.
 
 use super::cli::{FigureArgs, ViewArg};
-use super::image::Source;
+use super::image::{self, Source};
 use super::lesson::plain_error;
 use super::{lesson, usage};
 use crate::figure::layout;
@@ -38,11 +38,11 @@ type Snap = std::sync::Arc<crate::engine::snapshot::Snapshot>;
 /// The snapshots before and after the step that is asked for.
 fn snapshots(args: &FigureArgs) -> Result<(Option<Snap>, Snap)> {
     let is_lesson = args.file.extension().is_some_and(|e| e == "md");
-    let image = if is_lesson { None } else { Source::find_image(&args.file)? };
-    let (mut session, steps): (Session, Vec<replay::Typed>) = if let Some(source) = image {
+    let source = if is_lesson { None } else { Source::find_image(&args.file)? };
+    let (mut session, steps): (Session, Vec<replay::Typed>) = if let Some(source) = source {
         let empty = session::Options { seed: args.seed, ..session::Options::default() };
         let options = match source {
-            Source::Archive(bytes) => session::Options { archives: vec![bytes], ..empty },
+            Source::Archive(archive) => session::Options { archives: vec![image::read(&args.file, archive)?], ..empty },
             Source::Registry(name) => session::Options { images: vec![name.to_string()], ..empty },
         };
         let wrong = |error| usage(format!("{}: {error}", args.file.display()));

@@ -17,26 +17,22 @@ const MAGIC: std::ops::Range<usize> = 257..262;
 
 /// Where an image is.
 pub(super) enum Source {
-    /// In these bytes.
-    Archive(Arc<[u8]>),
+    /// In an archive, open at its beginning.
+    Archive(Box<dyn Read>),
     /// In the teaching registry.
     Registry(Reference),
 }
 
 impl Source {
-    /// A file, standard input (`-`), or a name of the registry. A file is read whatever it is.
+    /// A file, standard input (`-`), or a name of the registry. A file is taken whatever it is.
     pub fn find(name: &Path) -> Result<Source> {
         if name == Path::new("-") {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut bytes)
-                .map_err(|error| wrong(Path::new("standard input"), &error))?;
-            return Ok(Source::Archive(bytes.into()));
+            return Ok(Source::Archive(Box::new(std::io::stdin().lock())));
         }
         let there = std::fs::metadata(name);
         if there.as_ref().is_ok_and(|meta| !meta.is_dir()) {
-            return Ok(Source::Archive(read(name).map_err(|error| wrong(name, &error))?));
+            let file = std::fs::File::open(name).map_err(|error| wrong(name, &error))?;
+            return Ok(Source::Archive(Box::new(file)));
         }
         match (registered(name), there) {
             (Some(reference), _) => Ok(Source::Registry(reference)),
@@ -51,22 +47,23 @@ impl Source {
 
     /// The same, `None` where it looks like no image.
     pub fn find_image(name: &Path) -> Result<Option<Source>> {
-        match std::fs::File::open(name) {
-            Ok(mut file) if file.metadata().is_ok_and(|meta| meta.is_file()) => {
-                let mut start = Vec::new();
-                file.by_ref().take(512).read_to_end(&mut start).map_err(|error| wrong(name, &error))?;
-                let tar = start.get(MAGIC).is_some_and(|magic| magic == b"ustar");
-                if !tar && !is_gzip(&start) {
-                    return Ok(None);
-                }
-                file.rewind()
-                    .and_then(|()| read_open(file))
-                    .map(|bytes| Some(Source::Archive(bytes)))
-                    .map_err(|error| wrong(name, &error))
-            }
-            _ => Ok(registered(name).map(Source::Registry)),
+        if !std::fs::metadata(name).is_ok_and(|meta| meta.is_file()) {
+            return Ok(registered(name).map(Source::Registry));
         }
+        let mut file = std::fs::File::open(name).map_err(|error| wrong(name, &error))?;
+        let mut start = Vec::new();
+        let read = file.by_ref().take(512).read_to_end(&mut start).and_then(|_| file.rewind());
+        read.map_err(|error| wrong(name, &error))?;
+        let is_archive = is_gzip(&start) || start.get(MAGIC).is_some_and(|magic| magic == b"ustar");
+        Ok(is_archive.then(|| Source::Archive(Box::new(file))))
     }
+}
+
+/// All of an archive.
+pub(super) fn read(name: &Path, mut archive: Box<dyn Read>) -> Result<Arc<[u8]>> {
+    let mut bytes = Vec::new();
+    archive.read_to_end(&mut bytes).map_err(|error| wrong(name, &error))?;
+    Ok(bytes.into())
 }
 
 /// The image of this name in the registry.
@@ -84,14 +81,4 @@ fn registered(name: &Path) -> Option<Reference> {
 
 fn wrong(name: &Path, error: &std::io::Error) -> anyhow::Error {
     usage(format!("{}: {}", name.display(), plain_error(error)))
-}
-
-fn read(name: &Path) -> std::io::Result<Arc<[u8]>> {
-    read_open(std::fs::File::open(name)?)
-}
-
-fn read_open(mut file: std::fs::File) -> std::io::Result<Arc<[u8]>> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes.into())
 }

@@ -1,18 +1,20 @@
 //! Images in one file, read: what `docker save` writes, and OCI layouts. Everything that a file claims is checked
-//! against its bytes. `save` writes.
+//! against its bytes. `passing` reads without keeping, `save` writes.
 
 use super::config::{digest, ImageConfig};
 use super::digest::{DiffId, Digest, ImageId};
 use super::go_json::{self, Fields, JsonError};
 use super::inflate;
 use super::layer_tar;
+use super::passing::{Hash, Passing};
 use super::reference::Reference;
-use super::tar::{flag, read_entries, TarError};
+use super::tar::{flag, read_entries, Input, TarError};
 use crate::layerfs::{path, Blob, Layer};
 use crate::sorted::VecMap;
 use serde_json::Value;
-use std::fmt;
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::{fmt, io};
 
 pub use super::save::save;
 
@@ -109,17 +111,22 @@ pub(super) type Result<T> = std::result::Result<T, ArchiveError>;
 
 /// Reads an archive of images (docker-archive, new or from before 2016, or OCI layout; gzipped or not). Layers share the archive's bytes.
 pub fn load(bytes: Arc<[u8]>) -> Result<Vec<ArchivedImage>> {
-    load_with(bytes, &|_| ())
-}
-
-/// As [`load`]; `foresee` gets the layers whose digests are computed next, one after the other, unless it has computed
-/// them (see [`layer_tar::diff_id`]): where there are threads, that is sooner done.
-pub fn load_with(bytes: Arc<[u8]>, foresee: &dyn Fn(&[Arc<Layer>])) -> Result<Vec<ArchivedImage>> {
     let bytes = match inflate::is_gzip(&bytes) {
         true => Arc::from(inflate::gunzip(&bytes, MAX_UNPACKED).map_err(ArchiveError::Gzip)?),
         false => bytes,
     };
-    let mut loader = Loader { files: Files::read(&Blob::from_bytes(bytes))?, layers: VecMap::new(), foresee };
+    images(Files::read(&Blob::from_bytes(bytes), &|| None)?)
+}
+
+/// The images of an archive as it goes by, for those who only look at them: the files of layers that are not compressed
+/// are holes, and of such layers only the digests are true. Whoever may read it twice, or save it, uses [`load`].
+pub fn survey(read: &mut dyn io::Read, hash: &mut dyn Hash) -> Result<Vec<ArchivedImage>> {
+    let found = RefCell::new(None);
+    images(Files::read(Passing::new(read, hash, &found), &|| found.take())?)
+}
+
+fn images(files: Files) -> Result<Vec<ArchivedImage>> {
+    let mut loader = Loader { files, layers: VecMap::new() };
     let [manifest, index, repositories] =
         ["manifest.json", "index.json", "repositories"].map(|name| loader.files.get(name));
     match (manifest, index, repositories) {
@@ -134,13 +141,20 @@ pub fn load_with(bytes: Arc<[u8]>, foresee: &dyn Fn(&[Arc<Layer>])) -> Result<Ve
 struct Files {
     contents: VecMap<String, Blob>,
     links: VecMap<String, String>,
+    /// Those that were layers and are not kept.
+    passed: VecMap<String, Arc<Layer>>,
 }
 
 impl Files {
-    fn read(archive: &Blob) -> Result<Files> {
-        let mut files = Files { contents: VecMap::new(), links: VecMap::new() };
+    /// `passed` takes the layer that the last entry was, where it is not kept.
+    fn read(archive: impl Input, passed: &dyn Fn() -> Option<Arc<Layer>>) -> Result<Files> {
+        let mut files = Files { contents: VecMap::new(), links: VecMap::new(), passed: VecMap::new() };
         read_entries(archive, |entry| -> Result<()> {
             let name = normal("", &entry.name);
+            if let Some(layer) = passed() {
+                files.passed.insert(name, layer);
+                return Ok(());
+            }
             match entry.typeflag {
                 flag::REG => drop(files.contents.insert(name, entry.content)),
                 flag::LINK => drop(files.links.insert(name, normal("", &entry.linkname))),
@@ -156,7 +170,7 @@ impl Files {
         Ok(files)
     }
 
-    fn get(&self, name: &str) -> Option<Blob> {
+    fn follow(&self, name: &str) -> String {
         let mut name = name.to_owned();
         for _ in 0..path::MAX_SYMLINKS {
             match self.links.get(&name) {
@@ -164,7 +178,15 @@ impl Files {
                 None => break,
             }
         }
-        self.contents.get(&name).cloned()
+        name
+    }
+
+    fn get(&self, name: &str) -> Option<Blob> {
+        self.contents.get(&self.follow(name)).cloned()
+    }
+
+    fn passed(&self, name: &str) -> Option<Arc<Layer>> {
+        self.passed.get(&self.follow(&normal("", name))).cloned()
     }
 
     fn need(&self, name: &str) -> Result<Blob> {
@@ -235,14 +257,13 @@ fn oci_manifest(fields: &mut Fields) -> (Option<Descriptor>, Vec<Descriptor>) {
     (config, Descriptor::list(fields, "layers"))
 }
 
-pub(super) struct Loader<'a> {
+pub(super) struct Loader {
     files: Files,
     /// Layers read already, by their files: images of one archive share them.
     layers: VecMap<String, Arc<Layer>>,
-    pub(super) foresee: &'a dyn Fn(&[Arc<Layer>]),
 }
 
-impl Loader<'_> {
+impl Loader {
     fn docker(&mut self, manifest: &Blob) -> Result<Vec<ArchivedImage>> {
         let name = "manifest.json";
         let items =
@@ -282,8 +303,15 @@ impl Loader<'_> {
 
     fn oci_blob(&self, digest: &Digest) -> Result<(String, Blob)> {
         let name = oci_path(digest);
-        let blob = self.files.need(&name)?;
-        match digest_of(&blob) == *digest {
+        let (blob, got) = match self.files.passed(&name) {
+            Some(layer) => (Blob::empty(), layer_tar::diff_id(&layer).0),
+            None => {
+                let blob = self.files.need(&name)?;
+                let got = digest_of(&blob);
+                (blob, got)
+            }
+        };
+        match got == *digest {
             true => Ok((name, blob)),
             false => Err(ArchiveError::BlobDigest(name)),
         }
@@ -303,13 +331,14 @@ impl Loader<'_> {
         if diff_ids.len() != layers.len() {
             return Err(ArchiveError::LayerCount { expected: layers.len(), got: diff_ids.len() });
         }
-        let read = layers.iter().map(|name| self.layer(name)).collect::<Result<Vec<Arc<Layer>>>>()?;
-        (self.foresee)(&read);
-        for (index, (layer, expected)) in read.iter().zip(diff_ids).enumerate() {
-            let got = layer_tar::diff_id(layer);
+        let mut read = Vec::new();
+        for (index, (name, expected)) in layers.iter().zip(diff_ids).enumerate() {
+            let layer = self.layer(name)?;
+            let got = layer_tar::diff_id(&layer);
             if got != *expected {
                 return Err(ArchiveError::DiffId { index, expected: *expected, got });
             }
+            read.push(layer);
         }
         let id = ImageId(Digest::of(&config_json));
         Ok(ArchivedImage { config_json, id, tags, layers: read, parent })
@@ -322,6 +351,9 @@ impl Loader<'_> {
     pub(super) fn layer(&mut self, name: &str) -> Result<Arc<Layer>> {
         if let Some(layer) = self.layers.get(name) {
             return Ok(layer.clone());
+        }
+        if let Some(layer) = self.files.passed(name) {
+            return Ok(layer);
         }
         let mut blob = self.files.need(name)?;
         if inflate::is_gzip(&blob.read_at(0, 16)) {

@@ -4,7 +4,7 @@
 use super::digest::{DiffId, Digest, Sha256};
 use super::owners;
 pub use super::tar::TarError;
-use super::tar::{flag, read_entries, Header, RawEntry, Sink, Stream, Writer};
+use super::tar::{flag, read_entries, Header, Input, RawEntry, Sink, Stream, Writer};
 use crate::ambient::Time;
 use crate::layerfs::{path, Blob, Entry, EntryBody, Errno, FileKind, Layer, LayerBuilder, Meta};
 use crate::sorted::VecMap;
@@ -165,9 +165,14 @@ pub fn read(bytes: Arc<[u8]>) -> Result<Layer, TarError> {
 /// Reads an uncompressed layer tar that is a part of something larger. Files share its bytes, and the layer remembers
 /// it: its diff id is the digest of these very bytes.
 pub fn read_blob(bytes: &Blob) -> Result<Layer, TarError> {
+    Ok(read_input(bytes)?.with_original(bytes.clone()))
+}
+
+/// The layer in a tar that is not kept.
+pub(super) fn read_input(tar: impl Input) -> Result<Layer, TarError> {
     let mut builder = LayerBuilder::new();
-    read_entries(bytes, |entry| unpack(&mut builder, &entry))?;
-    Ok(builder.finish().with_original(bytes.clone()))
+    read_entries(tar, |entry| unpack(&mut builder, &entry))?;
+    Ok(builder.finish())
 }
 
 fn unpack(builder: &mut LayerBuilder, entry: &RawEntry) -> Result<(), TarError> {

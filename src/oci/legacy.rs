@@ -47,7 +47,7 @@ fn repositories(fields: &mut Fields) -> VecMap<String, VecMap<String, String>> {
 }
 
 /// Reads the images that `repositories` names.
-pub(super) fn load(loader: &mut Loader<'_>, file: &Blob) -> Result<Vec<ArchivedImage>> {
+pub(super) fn load(loader: &mut Loader, file: &Blob) -> Result<Vec<ArchivedImage>> {
     let repositories = fields("repositories", file, "map[string]tarexport.repositories", repositories)?;
     let mut images: VecMap<String, ArchivedImage> = VecMap::new();
     for (name, tags) in repositories {
@@ -66,7 +66,7 @@ pub(super) fn load(loader: &mut Loader<'_>, file: &Blob) -> Result<Vec<ArchivedI
     Ok(images.into_values().collect())
 }
 
-fn image(loader: &mut Loader<'_>, old_id: &str) -> Result<ArchivedImage> {
+fn image(loader: &mut Loader, old_id: &str) -> Result<ArchivedImage> {
     let mut chain: Vec<(OldImage, Arc<Layer>)> = Vec::new();
     let mut next = Some(old_id.to_owned());
     while let Some(id) = next {
@@ -82,7 +82,6 @@ fn image(loader: &mut Loader<'_>, old_id: &str) -> Result<ArchivedImage> {
     }
     chain.reverse();
     let layers: Vec<Arc<Layer>> = chain.iter().map(|(_, layer)| layer.clone()).collect();
-    (loader.foresee)(&layers);
     let history: Vec<History> = chain.iter().map(|(old, _)| history(old)).collect();
     let diff_ids: Vec<DiffId> = layers.iter().map(|layer| layer_tar::diff_id(layer)).collect();
     let mut config: VecMap<String, Value> =

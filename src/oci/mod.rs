@@ -10,6 +10,7 @@ pub mod inflate;
 pub mod layer_tar;
 mod legacy;
 mod owners;
+pub mod passing;
 pub mod reference;
 mod save;
 pub mod tar;

@@ -1,19 +1,23 @@
 //! `capas inspect`: the layers of an image, checked against its config, as text or JSON. What the layers do is computed
 //! by `oci::analysis`.
 
+mod hasher;
 mod text;
 
 use super::cli::InspectArgs;
 use super::image::{self, Source};
+use super::lesson::plain_error;
 use super::usage;
 use crate::layerfs::Layer;
 use crate::oci::analysis::{analyse, EntryAnalysis, ImageAnalysis, LayerAnalysis};
-use crate::oci::archive::{load_with, ArchiveError, ArchivedImage};
+use crate::oci::archive::{self, ArchiveError, ArchivedImage};
+use crate::oci::inflate::is_gzip;
 use crate::oci::tar::TarError;
 use crate::oci::{layer_tar, DiffId, ImageConfig, Sha256};
 use anyhow::{anyhow, Result};
+use hasher::Hasher;
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -45,14 +49,26 @@ pub(super) fn run(args: &InspectArgs) -> Result<u8> {
 /// The images of an archive or of the registry, each layer's DiffID compared with the config's.
 fn load(name: &Path) -> Result<Vec<ArchivedImage>> {
     match Source::find(name)? {
-        Source::Archive(bytes) => load_with(bytes, &|layers| hash(layers, &|layer| _ = layer_tar::diff_id(layer)))
-            .map_err(|e| refuse(name, &e)),
+        Source::Archive(archive) => survey(name, archive),
         Source::Registry(reference) => {
             let image = image::pull(reference).ok_or_else(|| usage(format!("{}: no image", name.display())))?;
             check(name, &image)?;
             Ok(vec![image])
         }
     }
+}
+
+/// Reads the archive once, and hashes on another thread meanwhile.
+fn survey(name: &Path, archive: Box<dyn Read>) -> Result<Vec<ArchivedImage>> {
+    let mut archive = BufReader::with_capacity(4096, archive);
+    let zipped =
+        is_gzip(archive.fill_buf().map_err(|error| usage(format!("{}: {}", name.display(), plain_error(&error))))?);
+    let mut archive: Box<dyn Read> =
+        if zipped { Box::new(flate2::bufread::MultiGzDecoder::new(archive)) } else { Box::new(archive) };
+    std::thread::scope(|scope| {
+        let mut hash = Hasher::start(scope);
+        archive::survey(&mut archive, &mut hash).map_err(|error| refuse(name, &error))
+    })
 }
 
 /// The registry's DiffIDs are written in a file; here they are computed.

@@ -4,7 +4,8 @@
 mod read;
 mod write;
 
-pub use read::{read_entries, RawEntry, TarError};
+pub(super) use read::is_header;
+pub use read::{read_entries, Input, RawEntry, TarError};
 pub use write::{Header, Sink, Stream, Writer};
 
 /// Tar's unit: headers and the padding of contents.

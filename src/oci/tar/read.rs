@@ -76,14 +76,46 @@ struct Pending {
     long_link: Option<Vec<u8>>,
 }
 
+/// Where an archive is read from. Positions only go up.
+pub trait Input {
+    /// The block there; shorter or empty at the end.
+    fn block(&mut self, at: u64) -> Vec<u8>;
+    /// The content there, or [`TarError::Truncated`]; what is `special` is for the reader, all else for its caller.
+    fn content(&mut self, at: u64, size: u64, special: bool) -> Result<Blob, TarError>;
+    /// Where the block after a content begins, given that there is one.
+    fn after(&self, at: u64) -> u64;
+}
+
+impl Input for &Blob {
+    fn block(&mut self, at: u64) -> Vec<u8> {
+        self.read_at(at, BLOCK as usize)
+    }
+
+    fn content(&mut self, at: u64, size: u64, _: bool) -> Result<Blob, TarError> {
+        if size > self.len().saturating_sub(at) {
+            return Err(TarError::Truncated);
+        }
+        Ok(self.range(at, size))
+    }
+
+    fn after(&self, at: u64) -> u64 {
+        at.min(self.len())
+    }
+}
+
+/// Whether the block is an entry's header.
+pub(in crate::oci) fn is_header(block: &[u8]) -> bool {
+    Fields::check(block, 0).is_ok()
+}
+
 /// Hands every entry to `each`, until the end or an error.
 pub fn read_entries<E: From<TarError>>(
-    archive: &Blob,
+    mut archive: impl Input,
     mut each: impl FnMut(RawEntry) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (mut at, mut pending, mut global) = (0, Pending::default(), VecMap::new());
+    let (mut at, mut pending, mut global) = (0_u64, Pending::default(), VecMap::new());
     loop {
-        let block = archive.read_at(at, BLOCK as usize);
+        let block = archive.block(at);
         if block.is_empty() || (block.len() as u64 == BLOCK && block.iter().all(|b| *b == 0)) {
             return Ok(());
         }
@@ -95,15 +127,14 @@ pub fn read_entries<E: From<TarError>>(
         };
         let size = u64::try_from(size).map_err(|_| TarError::InvalidHeader(at))?;
         let size = if header.has_content() { size } else { 0 };
-        if size > archive.len().saturating_sub(at) {
-            return Err(TarError::Truncated.into());
+        let special = header.is_special();
+        if special && size > MAX_SPECIAL {
+            return Err(TarError::InvalidHeader(at).into());
         }
-        let content = archive.range(at, size);
-        at = (at + size.next_multiple_of(BLOCK)).min(archive.len());
-        if header.is_special() {
-            if size > MAX_SPECIAL {
-                return Err(TarError::InvalidHeader(at).into());
-            }
+        let content = archive.content(at, size, special)?;
+        let end = size.checked_next_multiple_of(BLOCK).and_then(|size| at.checked_add(size));
+        at = archive.after(end.ok_or(TarError::Truncated)?);
+        if special {
             let data = content.to_vec();
             match header.typeflag() {
                 b'x' => pending.records = pax_records(&data, at)?,
