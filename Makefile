@@ -25,7 +25,7 @@ run: page native ## build everything and serve the page on http://127.0.0.1:8080
 	@$(SAY) "Capas: http://$(ADDR)  (Ctrl-C stops it)"
 	@target/release/capas serve --addr $(ADDR)
 
-test: unit page browser ## run every test, the browser's too
+test: page unit browser ## run every test, the browser's too
 
 unit: ## Rust's tests: transcripts, figures, properties, lessons, tidy
 	@$(SAY) "Rust tests"

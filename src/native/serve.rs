@@ -10,7 +10,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// The folder that `make page` fills. A build without it serves nothing and says so.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/dist"]
+#[folder = "dist"]
 #[allow_missing = true]
 struct Page;
 

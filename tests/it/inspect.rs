@@ -75,12 +75,11 @@ fn made_here() -> Vec<u8> {
     session.run_line("docker save mine:4").raw
 }
 
+/// A file of an archive as it is to be; none leaves it out.
+type Change = dyn Fn(&str, Vec<u8>) -> Option<(String, Vec<u8>)>;
+
 /// The files of an archive, with those added or changed that `change` names, without those it empties.
-fn repacked(
-    archive: &[u8],
-    change: &dyn Fn(&str, Vec<u8>) -> Option<(String, Vec<u8>)>,
-    more: &[(&str, &[u8])],
-) -> Vec<u8> {
+fn repacked(archive: &[u8], change: &Change, more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     read_entries(&Blob::from_bytes(archive), |entry| -> Result<(), TarError> {
         if entry.typeflag == flag::REG {

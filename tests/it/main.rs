@@ -27,6 +27,7 @@ mod programs;
 mod programs_flow;
 mod programs_screen;
 mod real_archives;
+mod serve;
 mod servers;
 mod session;
 mod shell_cases;
