@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Serve the page that is built into this program
     Serve(ServeArgs),
+    /// Serve the simulated engine to real Docker clients
+    Daemon(DaemonArgs),
     /// Print a completion script for your shell
     Completions {
         /// Which shell
@@ -211,6 +213,31 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub addr: SocketAddr,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "It prints the line that points clients at it. The engine is a simulation, with the images of the
+teaching registry; nothing of it outlives the program.
+
+Examples:
+  capas daemon --pull ubuntu &
+  export DOCKER_HOST=unix:///tmp/capas.sock
+  docker run -it ubuntu"
+)]
+pub(crate) struct DaemonArgs {
+    /// Where to listen: unix:///path or tcp://address:port
+    #[arg(short = 'H', long, value_name = "HOST", default_value = "unix:///tmp/capas.sock")]
+    pub host: String,
+    /// Seed of ids and names
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// An image of the teaching registry that is there at the start (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub pull: Vec<String>,
+    /// An archive of a real `docker save` that is loaded at the start (repeatable)
+    #[arg(long, value_name = "ARCHIVE")]
+    pub load: Vec<PathBuf>,
 }
 
 /// Prints the completion script.

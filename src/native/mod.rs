@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
 
 mod cli;
+mod daemon;
 mod figure;
 mod image;
 mod inspect;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         cli::Command::Figure(args) => figure::run(&args),
         cli::Command::Inspect(args) => inspect::run(&args),
         cli::Command::Serve(args) => serve::run(&args),
+        cli::Command::Daemon(args) => daemon::run(&args),
         cli::Command::Completions { shell } => cli::completions(shell),
     };
     match result {
