@@ -6,7 +6,7 @@ use super::escape::to_bytes;
 use super::lexer::{Fault, Flavour, Parser, SyntaxError};
 use super::parser::parse_text;
 use super::readline::Input;
-use super::start::SHELL_SIGNALS;
+use super::start::{DEADLY, SHELL_SIGNALS};
 use super::state::{Flow, Outcome, Shell};
 use crate::kernel::{OpenFlags, Signal};
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 impl Shell {
     /// Signals, job control and terminal of a shell with a prompt.
     pub(super) async fn begin_interactive(&mut self) {
-        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::HUP, Signal::WINCH]) {
+        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::WINCH]).chain(DEADLY) {
             self.set_disposition(signal);
         }
         self.announces = true;
@@ -161,7 +161,10 @@ impl Shell {
                         None => Err(Flow::Discard(130)),
                     };
                 }
-                Input::Eof if self.signals.contains(&Signal::HUP) => return Err(Flow::Exit(129)),
+                Input::Eof if self.signals.iter().any(|&signal| self.dies_of(signal)) => {
+                    let deadly = self.signals.iter().find(|&&signal| self.dies_of(signal)).copied();
+                    return Err(self.death_by(deadly.unwrap_or(Signal::HUP)));
+                }
                 Input::Eof if text.is_empty() => {
                     if self.option("ignoreeof") {
                         self.write(2, "Use \"exit\" to leave the shell.\n").await;

@@ -132,6 +132,10 @@ impl Shell {
     /// `first` are the names assigned to for this command alone, which come first.
     fn environment(&self, first: &[Rc<str>]) -> Vec<(String, String)> {
         let mut env = self.vars.environment();
+        if self.flavour != Flavour::Bash {
+            sorted::sort_by_key(&mut env, |(name, _)| vars::ash_bucket(name));
+            return env;
+        }
         // bash keeps those in a table of four buckets.
         sorted::sort_by_key(&mut env, |(name, _)| match first.iter().any(|n| **n == **name) {
             true => vars::bucket(name) & 3,

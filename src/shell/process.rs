@@ -5,6 +5,7 @@ use super::ast::{Command, Item, Kind, List, Pipeline};
 use super::escape::from_bytes;
 use super::jobs::State;
 use super::lexer::Flavour;
+use super::start::DEADLY;
 use super::state::{Flow, Outcome, Shell};
 use crate::kernel::{
     Child, Disposition, Errno, ExitStatus, Fds, LocalBoxFuture, OpenFile, OpenFlags, Signal, WaitFor, WaitStatus,
@@ -352,11 +353,24 @@ impl Shell {
                     self.write(2, "\n").await;
                 }
                 return Err(if self.interactive { Flow::Discard(130) } else { Flow::Exit(130) });
-            } else if signal == Signal::HUP && self.interactive {
-                return Err(Flow::Exit(129));
+            } else if self.interactive && self.dies_of(signal) {
+                return Err(self.death_by(signal));
             }
         }
         Ok(())
+    }
+
+    /// Whether this shell, having a prompt, ends at that signal.
+    pub(super) fn dies_of(&self, signal: Signal) -> bool {
+        signal == Signal::HUP || self.flavour == Flavour::Bash && DEADLY.contains(&signal)
+    }
+
+    /// The end by a signal. Only a terminal's end lets bash keep its history.
+    pub(super) fn death_by(&mut self, signal: Signal) -> Flow {
+        if signal != Signal::HUP {
+            self.options.remove("history");
+        }
+        Flow::Exit(128 + signal.number())
     }
 
     /// Runs a trap, if it is set; `$?` is as before afterwards.

@@ -15,6 +15,9 @@ use std::rc::Rc;
 /// Signals that a shell with a prompt leaves alone.
 pub const SHELL_SIGNALS: [Signal; 5] = [Signal::TERM, Signal::QUIT, Signal::TSTP, Signal::TTIN, Signal::TTOU];
 
+/// Signals that a bash with a prompt catches in order to end, even where it is PID 1 (its `termsig_handler`).
+pub const DEADLY: [Signal; 6] = [Signal::HUP, Signal::ALRM, Signal::VTALRM, Signal::PROF, Signal::USR1, Signal::USR2];
+
 /// The shells as programs.
 pub fn shells() -> Programs {
     let mut programs = Programs::new();
@@ -211,7 +214,7 @@ impl Shell {
         let mut shell = Shell::make(proc, Flavour::Bash, &name);
         shell.init_variables();
         shell.interactive = true;
-        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT, Signal::HUP]) {
+        for signal in SHELL_SIGNALS.into_iter().chain([Signal::INT]).chain(DEADLY) {
             shell.set_disposition(signal);
         }
         shell
@@ -468,7 +471,7 @@ impl Shell {
         let status = self.run_exit_trap().await;
         if self.interactive && self.flavour == Flavour::Bash {
             let file = self.text("HISTFILE");
-            if &*self.text("HISTFILESIZE") != "0" {
+            if self.option("history") && &*self.text("HISTFILESIZE") != "0" {
                 self.save_history(&file).await;
             }
             for job in self.jobs.iter() {

@@ -81,6 +81,12 @@ pub fn bucket(name: &str) -> u32 {
     name.bytes().fold(2_166_136_261u32, |hash, b| hash.wrapping_mul(16_777_619) ^ u32::from(b)) & 1023
 }
 
+/// The place of a variable in the table of dash and of busybox's ash.
+pub fn ash_bucket(name: &str) -> u32 {
+    let first = name.bytes().next().map_or(0, |b| u32::from(b) << 4);
+    name.bytes().fold(first, |hash, b| hash.wrapping_add(u32::from(b))) % 39
+}
+
 /// The elements of an associative array in the order in which bash walks its table.
 pub fn in_bash_order(items: &VecMap<Rc<str>, Rc<str>>) -> Vec<(Rc<str>, Rc<str>)> {
     let mut all: Vec<_> = items.iter().map(|(k, v)| (k.clone(), v.clone())).collect();

@@ -2,6 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::string_slice, clippy::print_stdout, clippy::print_stderr, reason = "tests")]
 
+#[cfg(unix)]
+mod daemon;
+#[cfg(unix)]
+mod daemon_clients;
+#[cfg(unix)]
+mod daemon_golden;
+#[cfg(unix)]
+mod daemon_robust;
 mod engine_bench;
 mod engine_containers;
 mod engine_host;
@@ -26,6 +34,8 @@ mod program_shell;
 mod programs;
 mod programs_flow;
 mod programs_screen;
+#[cfg(unix)]
+mod pty;
 mod real_archives;
 mod serve;
 mod servers;
@@ -37,6 +47,7 @@ mod shell_terminal;
 mod skip;
 mod terminal;
 mod tidy;
+mod transcript;
 
 mod docker_bench;
 mod docker_commands;

@@ -68,7 +68,8 @@ impl State {
         let mut attributes = VecMap::from([("comment".to_owned(), options.comment.clone())]);
         if let Some(reference) = reference {
             self.name_image(&stored, &reference, now);
-            attributes.insert("imageRef".into(), reference.or_latest().familiar());
+            attributes.insert("imageRef".into(), reference.clone().or_latest().familiar());
+            self.tag_event(now, &id, reference);
         }
         attributes.insert("imageID".into(), id.to_string());
         self.container_event(now, container, "commit", attributes);

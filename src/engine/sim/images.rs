@@ -316,9 +316,14 @@ impl State {
         let image = self.images.find(source)?;
         let reference = parse(target)?;
         self.name_image(&image, &reference, now);
-        let attributes = VecMap::from([("name".to_owned(), reference.or_latest().familiar())]);
-        self.events.emit(now, "image", "tag", &image.id, attributes);
+        self.tag_event(now, &image.id, reference);
         Ok(())
+    }
+
+    /// A name was given on purpose: by `docker tag`, or by a commit.
+    pub(super) fn tag_event(&mut self, now: Time, id: &str, reference: Reference) {
+        let attributes = VecMap::from([("name".to_owned(), reference.or_latest().familiar())]);
+        self.events.emit(now, "image", "tag", id, attributes);
     }
 
     /// Gives an image a name, taking it from whichever had it; that one's id.

@@ -8,12 +8,15 @@ use super::routes::{absent, Context};
 use super::system::moment;
 use crate::engine::api::{
     ArchivePutOptions, ContainerConfig, ContainerCreate, ContainerListOptions, ContainerRemove, ContainerUpdate,
-    EndpointSettings, Engine, ExecConfig, HostConfig, LogsOptions, PathStat, Stream, WaitCondition,
+    EndpointSettings, Engine, ExecConfig, HostConfig, LogsOptions, PathStat, Stream, WaitCondition, WaitResult,
 };
 use crate::sorted::VecMap;
 use hyper::header::HeaderName;
 use hyper::{Method, StatusCode};
 use serde_json::Value;
+
+/// How much later than the reply to a failed start the waiting end, in nanoseconds.
+const AFTER_START: i64 = 50_000_000;
 
 const PATH_STAT: HeaderName = HeaderName::from_static("x-docker-container-path-stat");
 
@@ -69,7 +72,10 @@ async fn list(engine: &dyn Engine, query: &Query) -> Answered {
 async fn create(engine: &dyn Engine, query: &Query, request: Request) -> Answered {
     let Some(Value::Object(mut fields)) = body(request).await? else { return Err(Refusal::internal("EOF")) };
     let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_null());
-    let host_config: HostConfig = take("HostConfig").map_or_else(|| Ok(HostConfig::default()), read)?;
+    let mut host_config: HostConfig = take("HostConfig").map_or_else(|| Ok(HostConfig::default()), read)?;
+    // Clients of before 28 send what means "not said".
+    host_config.pids_limit = host_config.pids_limit.filter(|&limit| limit > 0);
+    host_config.memory_swappiness = host_config.memory_swappiness.filter(|&percent| percent != -1);
     let mut networking = take("NetworkingConfig").unwrap_or_default();
     let endpoints = networking.get_mut("EndpointsConfig").map(Value::take).filter(Value::is_object);
     let networking_config: VecMap<String, EndpointSettings> = endpoints.map_or_else(|| Ok(VecMap::default()), read)?;
@@ -115,7 +121,16 @@ async fn wait(context: &Context, name: &str, query: &Query) -> Answered {
     };
     let result = context.engine.container_wait(name, condition).await?;
     let (sender, body) = crate::engine::api::channel(1);
+    let kernel = context.kernel.clone();
     context.kernel.spawn(async move {
+        // Who waits for what did not start hears from the start itself first, as with a real engine.
+        let result = async {
+            let result = result.await;
+            if !matches!(&result, Ok(WaitResult { error: None, .. })) {
+                kernel.sleep(AFTER_START).await;
+            }
+            result
+        };
         tokio::select! {
             // The client may be gone before.
             () = sender.closed() => {}
@@ -160,7 +175,8 @@ async fn logs(engine: &dyn Engine, name: &str, query: &Query) -> Answered {
         timestamps: query.on("timestamps"),
         details: query.on("details"),
         since: moment(query, "since")?,
-        until: moment(query, "until")?,
+        // Of logs alone, zero is none.
+        until: moment(query, "until")?.filter(|until| until.0 != 0),
         // "all", and whatever is no number, is everything.
         tail: query.text("tail").parse().ok(),
     };

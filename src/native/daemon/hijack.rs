@@ -12,6 +12,8 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+/// How much later than the reply's head the first output goes, in nanoseconds.
+const AFTER_HEAD: i64 = 10_000_000;
 const RAW: &str = "application/vnd.docker.raw-stream";
 
 /// A piece of output as it goes over the wire.
@@ -104,6 +106,7 @@ fn joined(context: &Context, upgrade: Upgrade, input: Option<Request>, attached:
         }
         return stream(Some(RAW), Stream::new(Mapped(output, move |frame| framed(frame, tty))));
     };
+    let kernel = context.kernel.clone();
     context.kernel.spawn(tokio::task::unconstrained(async move {
         // A client that is gone before it got the reply needs none.
         let Ok(upgraded) = upgrade.await else { return };
@@ -124,6 +127,9 @@ fn joined(context: &Context, upgrade: Upgrade, input: Option<Request>, attached:
             std::future::pending().await
         };
         let out = async {
+            // A client that reads the head through a buffer loses what comes with it (docker-py does). A real engine takes
+            // longer than this to start a process.
+            kernel.sleep(AFTER_HEAD).await;
             while let Some(frame) = output.next().await {
                 if to_client.write_all(&framed(frame, tty)).await.is_err() || to_client.flush().await.is_err() {
                     return;

@@ -212,8 +212,7 @@ impl Query {
     pub(super) fn filters(&self) -> Result<Filters, Refusal> {
         let mut filters = Filters::new();
         let Some(text) = self.given("filters") else { return Ok(filters) };
-        let parsed =
-            crate::oci::go_json::parse(text.as_bytes()).map_err(|error| Refusal::internal(error.to_string()))?;
+        let parsed = json_of(text.as_bytes(), "unexpected end of JSON input")?;
         let Value::Object(keys) = parsed else {
             return Err(Refusal::internal(format!(
                 "json: cannot unmarshal {} into Go value of type map[string]map[string]bool",
@@ -273,7 +272,13 @@ pub(super) async fn body(request: Request) -> Result<Option<Value>, Refusal> {
             return Err(Refusal::bad(format!("Content-Type specified ({kind}) must be 'application/json'")));
         }
     }
-    crate::oci::go_json::parse(&text).map(Some).map_err(|error| Refusal::internal(error.to_string()))
+    json_of(&text, "unexpected EOF").map(Some)
+}
+
+/// Refused in Go's words where it is none; `ended` is what it says of half a value.
+fn json_of(text: &[u8], ended: &str) -> Result<Value, Refusal> {
+    crate::oci::go_json::parse(text)
+        .map_err(|error| Refusal::internal(super::scan::complaint(text, ended).unwrap_or_else(|| error.to_string())))
 }
 
 /// A part of a body as a type; what the client left null is as if it were not there.

@@ -2,7 +2,7 @@
 
 use super::http::{archive, body, empty, json, objects, ok, stream, Answered, Query, Request};
 use super::routes::{absent, Context};
-use crate::engine::api::{CommitOptions, Engine, ImageListOptions, ImageRemove, ImportOptions};
+use crate::engine::api::{CommitOptions, Engine, ImageListOptions, ImageRemove, ImportOptions, JsonMessage, Stream};
 use hyper::{Method, StatusCode};
 
 pub(super) async fn route(context: &Context, words: &[&str], query: &Query, request: Request) -> Option<Answered> {
@@ -101,7 +101,9 @@ async fn load(engine: &dyn Engine, query: &Query, request: Request) -> Answered 
     let ending = upload.ending();
     let progress = engine.image_load(upload.bytes, query.on("quiet")).await;
     ending()?;
-    Ok(objects(progress?, "\r\n"))
+    // The reply has begun before the archive is read, so a failure is a part of it.
+    let progress = progress.unwrap_or_else(|error| Stream::of([JsonMessage::failure(error.to_string())]));
+    Ok(objects(progress, "\r\n"))
 }
 
 pub(super) async fn commit(engine: &dyn Engine, query: &Query, request: Request) -> Answered {

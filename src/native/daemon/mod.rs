@@ -8,6 +8,7 @@ mod http;
 mod images;
 mod listen;
 mod routes;
+mod scan;
 mod system;
 
 use super::cli::DaemonArgs;

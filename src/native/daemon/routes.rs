@@ -2,9 +2,10 @@
 
 use super::http::{empty, json, not_found, plain, with, Answered, Query, Refusal, Reply, Request};
 use super::{containers, hijack, images, system};
+use crate::ambient::{Civil, Time};
 use crate::engine::api::Engine;
 use crate::kernel::Kernel;
-use hyper::header::{HeaderName, HeaderValue, LOCATION, SERVER};
+use hyper::header::{HeaderName, HeaderValue, DATE, LOCATION, SERVER};
 use hyper::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use std::rc::Rc;
@@ -20,8 +21,27 @@ pub(super) struct Context {
     pub engine: Rc<dyn Engine>,
 }
 
-/// One request, answered.
+/// One request, answered. Every reply says when, but for that of an attach.
 pub(super) async fn answer(context: &Context, request: Request) -> Reply {
+    let reply = undated(context, request).await;
+    if reply.status() == StatusCode::SWITCHING_PROTOCOLS && !reply.headers().contains_key(SERVER) {
+        return reply;
+    }
+    with(reply, DATE, &http_date(context.kernel.now()))
+}
+
+/// `Tue, 24 Nov 2026 04:21:54 GMT`, as RFC 9110 has it.
+fn http_date(now: Time) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let Civil { year, month, day, hour, minute, second, .. } = now.civil();
+    let weekday = usize::try_from(now.secs().div_euclid(86_400).rem_euclid(7)).unwrap_or(0);
+    let name = |names: &[&'static str], i: usize| names.get(i).copied().unwrap_or_default();
+    let (weekday, month) = (name(&DAYS, weekday), name(&MONTHS, usize::from(month).saturating_sub(1)));
+    format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
+async fn undated(context: &Context, request: Request) -> Reply {
     if request.method() == Method::OPTIONS {
         return empty(StatusCode::OK);
     }
@@ -138,6 +158,13 @@ pub(super) fn absent(what: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_those_of_http() {
+        let moment = Time::parse_rfc3339("2026-11-24T04:21:54Z").unwrap();
+        assert_eq!(http_date(moment), "Tue, 24 Nov 2026 04:21:54 GMT");
+        assert_eq!(http_date(Time(0)), "Thu, 01 Jan 1970 00:00:00 GMT");
+    }
 
     #[test]
     fn versions_are_read_off_the_path() {

@@ -4,13 +4,15 @@ use super::http::{body, empty, objects, ok, with, Answered, Body, Query, Refusal
 use crate::ambient::Time;
 use crate::engine::api::{Engine, EventsOptions, VolumeCreate};
 use crate::sorted::VecMap;
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA};
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
 
 pub(super) fn ping(get: bool) -> Answered {
     let reply = Reply::new(Body::Whole(get.then(|| "OK".into())));
     let reply = with(reply, CONTENT_TYPE, "text/plain; charset=utf-8");
+    // The HTTP library says it of GET by itself.
+    let reply = if get { reply } else { with(reply, CONTENT_LENGTH, "0") };
     let reply = with(reply, CACHE_CONTROL, "no-cache, no-store, must-revalidate");
     Ok(with(reply, PRAGMA, "no-cache"))
 }
@@ -33,9 +35,9 @@ pub(super) async fn events(engine: &dyn Engine, query: &Query) -> Answered {
     Ok(objects(engine.events(options).await?, "\n"))
 }
 
-/// Seconds since the epoch with up to nine decimals, as clients send moments. Zero is none.
+/// Seconds since the epoch with up to nine decimals, as clients send moments.
 pub(super) fn moment(query: &Query, key: &str) -> Result<Option<Time>, Refusal> {
-    let Some(text) = query.given(key).filter(|text| *text != "0") else { return Ok(None) };
+    let Some(text) = query.given(key) else { return Ok(None) };
     let (seconds, nanos) = text.split_once('.').unwrap_or((text, ""));
     let wrong = || Refusal::bad(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"));
     let seconds: i64 = seconds.parse().map_err(|_| wrong())?;

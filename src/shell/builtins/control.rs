@@ -311,7 +311,9 @@ impl Shell {
         let disposition = match self.traps.get(&signal.name()) {
             Some(action) if action.is_empty() => Disposition::Ignore,
             Some(_) => Disposition::Catch,
-            None if own && matches!(signal, Signal::INT | Signal::HUP | Signal::WINCH) => Disposition::Catch,
+            None if own && (matches!(signal, Signal::INT | Signal::WINCH) || self.dies_of(signal)) => {
+                Disposition::Catch
+            }
             None if own && crate::shell::start::SHELL_SIGNALS.contains(&signal) => Disposition::Ignore,
             None if self.born_ignoring.contains(signal) => Disposition::Ignore,
             None => Disposition::Default,

@@ -145,7 +145,7 @@ impl Shell {
                     self.signals.push(signal);
                     return Some(Input::Interrupted);
                 }
-                Signal::HUP if !trapped => {
+                deadly if !trapped && self.dies_of(deadly) => {
                     self.signals.push(signal);
                     return Some(Input::Eof);
                 }
