@@ -219,11 +219,8 @@ async fn archive_put(engine: &dyn Engine, name: &str, query: &Query, request: Re
         copy_uid_gid: query.on("copyUIDGID"),
     };
     let path = path(query)?;
-    let upload = archive(request);
-    let ending = upload.ending();
-    let result = engine.container_archive_put(name, path, upload.bytes, options).await;
-    ending()?;
-    result?;
+    let bytes = archive(request).whole().await?;
+    engine.container_archive_put(name, path, bytes, options).await?;
     Ok(plain(StatusCode::OK, ""))
 }
 

@@ -317,23 +317,30 @@ pub(super) fn archive(request: Request) -> Upload {
 }
 
 fn upload(body: Incoming, most: usize) -> Upload {
-    let end = Rc::new(Cell::new(End::Good));
+    // What says beforehand that it is too long is not read at all.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let end = Rc::new(Cell::new(if announced > most { End::TooLarge } else { End::Good }));
     Upload { bytes: Stream::new(Received { body, left: most, end: end.clone() }), end }
 }
 
 impl Upload {
+    /// All of it, once it is there: an archive that breaks off is nothing for the engine.
+    pub(super) async fn whole(mut self) -> Result<Stream<Vec<u8>>, Refusal> {
+        let mut chunks = Vec::new();
+        while let Some(chunk) = self.bytes.next().await {
+            chunks.push(chunk);
+        }
+        self.check()?;
+        Ok(Stream::of(chunks))
+    }
+
     /// What is wrong with what came, asked after its end.
-    pub(super) fn ending(&self) -> impl Fn() -> Result<(), Refusal> + 'static {
-        let end = self.end.clone();
-        move || match end.get() {
+    fn check(&self) -> Result<(), Refusal> {
+        match self.end.get() {
             End::Good => Ok(()),
             End::TooLarge => Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "http: request body too large")),
             End::BrokenOff => Err(Refusal::bad("unexpected EOF")),
         }
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        (self.ending())()
     }
 }
 

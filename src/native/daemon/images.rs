@@ -83,24 +83,19 @@ async fn create(engine: &dyn Engine, query: &Query, request: Request) -> Answere
     if source != "-" {
         return Err(absent("importing from an address"));
     }
-    let upload = archive(request);
-    let ending = upload.ending();
+    let bytes = archive(request).whole().await?;
     let options = ImportOptions {
         reference: query.given("repo").map(|_| reference(query)),
         message: query.text("message").to_owned(),
         changes: query.all("changes").map(str::to_owned).collect(),
         source: source.to_owned(),
     };
-    let progress = engine.image_import(upload.bytes, options).await;
-    ending()?;
-    Ok(objects(progress?, "\r\n"))
+    Ok(objects(engine.image_import(bytes, options).await?, "\r\n"))
 }
 
 async fn load(engine: &dyn Engine, query: &Query, request: Request) -> Answered {
-    let upload = archive(request);
-    let ending = upload.ending();
-    let progress = engine.image_load(upload.bytes, query.on("quiet")).await;
-    ending()?;
+    let bytes = archive(request).whole().await?;
+    let progress = engine.image_load(bytes, query.on("quiet")).await;
     // The reply has begun before the archive is read, so a failure is a part of it.
     let progress = progress.unwrap_or_else(|error| Stream::of([JsonMessage::failure(error.to_string())]));
     Ok(objects(progress, "\r\n"))
